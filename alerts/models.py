@@ -1,0 +1,220 @@
+"""Act: one alert for every + and every –, and the ledger of what was done about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from outbox.models import AppendOnly
+from staff.models import User
+from staff.roles import Right, has_right
+from surveys.models import Group, Response
+
+
+class State(models.TextChoices):
+    """Where an alert stands."""
+
+    NEW = "new", _("new")
+    ACKNOWLEDGED = "acknowledged", _("taken up")
+    CLOSED = "closed", _("closed")
+
+
+class Outcome(models.TextChoices):
+    """What came of an alert (PRODUCT, from close to follow-up, 7)."""
+
+    # for –
+    RECOVERED = "recovered", _("Solved, in our view")
+    PARTLY = "partly", _("Partly solved")
+    NOT_RECOVERABLE = "not_recoverable", _("Cannot be solved")
+    MISUNDERSTANDING = "misunderstanding", _("Misunderstanding")
+    NOT_OURS = "not_ours", _("Not caused by us")
+    # for +
+    THANKED = "thanked", _("Thanked")
+    ASKED = "asked", _("Thanked, and asked for something")
+    LATER = "later", _("Thanked, will ask later")
+    NO_CONTACT = "no_contact", _("Could not be reached")
+
+
+OUTCOMES: dict[str, tuple[Outcome, ...]] = {
+    Group.NEGATIVE: (
+        Outcome.RECOVERED,
+        Outcome.PARTLY,
+        Outcome.NOT_RECOVERABLE,
+        Outcome.MISUNDERSTANDING,
+        Outcome.NOT_OURS,
+        Outcome.NO_CONTACT,
+    ),
+    Group.POSITIVE: (Outcome.THANKED, Outcome.ASKED, Outcome.LATER, Outcome.NO_CONTACT),
+}
+
+
+class RootCause(models.TextChoices):
+    """Why a client became negative."""
+
+    QUALITY = "quality", _("Quality of the work")
+    PLANNING = "planning", _("Planning or deadlines")
+    COMMUNICATION = "communication", _("Communication")
+    STAFFING = "staffing", _("Changes of people")
+    COST = "cost", _("Costs or invoicing")
+    EXPECTATIONS = "expectations", _("Expectations about the assignment")
+    OTHER = "other", _("Something else")
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    """Many alerts."""
+
+    def visible_to(self, user: User) -> AlertQuerySet:
+        """Return what ``user`` may see: own alerts and those of their team; management all."""
+        if not user.is_active:
+            return self.none()
+        if has_right(user, Right.SEE_ALL_ALERTS):
+            return self
+        return self.filter(owner__in={user.pk} | User.objects.team_ids(user))
+
+    def owned_by(self, user: User) -> AlertQuerySet:
+        """Return the alerts that ``user`` has to act on."""
+        return self.filter(owner=user)
+
+    def open(self) -> AlertQuerySet:
+        """Return what is not closed."""
+        return self.exclude(state=State.CLOSED)
+
+    def overdue(self, now: datetime) -> AlertQuerySet:
+        """Return open alerts whose next action is late."""
+        return self.open().filter(due_at__lt=now)
+
+    def due_first(self) -> AlertQuerySet:
+        """Order: open before closed, then by due time."""
+        return self.order_by(
+            models.Case(models.When(state=State.CLOSED, then=1), default=0), "due_at", "pk"
+        )
+
+    def with_story(self) -> AlertQuerySet:
+        """Fetch what the list and the detail show, in a fixed number of queries."""
+        return self.select_related(
+            "owner",
+            "response__invitation__project_contact__contact__client",
+            "response__invitation__project_contact__project__client",
+        )
+
+
+class Alert(models.Model):
+    """A + or – answer that somebody must act on. One per response."""
+
+    response = models.OneToOneField(
+        Response, verbose_name=_("response"), on_delete=models.PROTECT, related_name="alert"
+    )
+    group = models.CharField(_("group"), max_length=10, choices=Group.choices)
+    owner = models.ForeignKey(
+        User,
+        verbose_name=_("owner"),
+        on_delete=models.PROTECT,
+        related_name="alerts",
+        null=True,
+        blank=True,
+    )
+    state = models.CharField(_("state"), max_length=15, choices=State.choices, default=State.NEW)
+    raised_at = models.DateTimeField(_("raised at"), default=timezone.now)
+    acknowledge_by = models.DateTimeField(_("take up before"))
+    speak_by = models.DateTimeField(_("speak before"))
+    due_at = models.DateTimeField(_("due"))  # of the next action, for sorting and clocks
+    acknowledged_at = models.DateTimeField(_("taken up at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
+    root_cause = models.CharField(
+        _("root cause"), max_length=20, choices=RootCause.choices, blank=True
+    )
+
+    objects: ClassVar[AlertQuerySet] = AlertQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        ordering = ("due_at", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(group__in=[Group.POSITIVE, Group.NEGATIVE]),
+                name="alert_only_for_plus_or_minus",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=State.CLOSED, closed_at__isnull=False)
+                & ~models.Q(outcome="")
+                | ~models.Q(state=State.CLOSED) & models.Q(closed_at__isnull=True, outcome=""),
+                name="alert_closed_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=State.CLOSED, group=Group.NEGATIVE, root_cause=""),
+                name="alert_closed_minus_has_cause",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=State.NEW, acknowledged_at__isnull=True)
+                | models.Q(state=State.ACKNOWLEDGED, acknowledged_at__isnull=False)
+                | models.Q(state=State.CLOSED),
+                name="alert_acknowledged_has_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["owner", "due_at"],
+                condition=~models.Q(state=State.CLOSED),
+                name="alert_open_of_owner",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_group_display()} {self.response.invitation}"
+
+    @property
+    def delivery_prefix(self) -> str:
+        """What the ``dedupe_key`` of each of this alert's mails begins with."""
+        return f"alert:{self.pk}:"
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether this is a – alert."""
+        return self.group == Group.NEGATIVE
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state == State.CLOSED
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes this alert can be closed with."""
+        return OUTCOMES[self.group]
+
+
+class EventKind(models.TextChoices):
+    """What happened to an alert."""
+
+    RAISED = "raised", _("Answer received")
+    ACKNOWLEDGED = "acknowledged", _("Taken up")
+    NOTED = "noted", _("Note")
+    CLOSED = "closed", _("Closed")
+    REPAIRED = "repaired", _("Mail queued after all")
+
+
+class AlertEvent(AppendOnly):
+    """One thing that happened to an alert. Append-only."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("kind"), max_length=20, choices=EventKind.choices)
+    actor = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="alert_events", null=True, blank=True
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    note = models.TextField(_("note"), blank=True)
+    data = models.JSONField(_("data"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.alert_id}"

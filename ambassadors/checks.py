@@ -1,0 +1,85 @@
+"""System checks: settings that are unsafe or incomplete in production, each with what to do."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
+
+
+def _is_local() -> bool:
+    return urlsplit(settings.SITE_URL).hostname in _LOCAL
+
+
+@register()
+def check_site_url(**kwargs: Any) -> list[CheckMessage]:
+    """Survey links carry a secret: outside this machine they must travel encrypted."""
+    if _is_local() or settings.SITE_URL.startswith("https://"):
+        return []
+    return [
+        Warning(
+            f"SITE_URL is {settings.SITE_URL}: clients' links and passwords travel unencrypted.",
+            hint="Set SITE_URL to the https:// address that clients reach.",
+            id="ambassadors.W001",
+        )
+    ]
+
+
+@register()
+def check_debug(**kwargs: Any) -> list[CheckMessage]:
+    """DEBUG shows settings and answers to whoever meets an error."""
+    if not settings.DEBUG or _is_local():
+        return []
+    return [
+        Error(
+            "DEBUG is on while SITE_URL is a public address.",
+            hint="Set DEBUG=off.",
+            id="ambassadors.E001",
+        )
+    ]
+
+
+@register()
+def check_mail(**kwargs: Any) -> list[CheckMessage]:
+    """Without EMAIL_URL nothing leaves: right for trying out, wrong for a public address."""
+    if settings.EMAIL_URL or _is_local():
+        return []
+    return [
+        Warning(
+            "EMAIL_URL is not set: invitations and alerts stay in the outbox.",
+            hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example.nl:587.",
+            id="ambassadors.W002",
+        )
+    ]
+
+
+@register()
+def check_sender(**kwargs: Any) -> list[CheckMessage]:
+    """Clients must see the firm's name and address, not the product's."""
+    if not settings.EMAIL_URL or _is_local():
+        return []
+    if settings.FIRM_NAME != "Ambassadors":
+        return []
+    return [
+        Warning(
+            "FIRM_NAME is not set: clients see 'Ambassadors' instead of your firm's name.",
+            hint="Set FIRM_NAME and DEFAULT_FROM_EMAIL.",
+            id="ambassadors.W003",
+        )
+    ]
+
+
+@register()
+def check_broker(**kwargs: Any) -> list[CheckMessage]:
+    """Several web processes need a broker that they share."""
+    if settings.REDIS_URL or not settings.DATABASE_URL or _is_local():
+        return []
+    return [
+        Warning(
+            "REDIS_URL is not set: only `manage.py serve` can run the background work.",
+            hint="Set REDIS_URL and start `celery -A ambassadors worker` and `beat`.",
+            id="ambassadors.W004",
+        )
+    ]

@@ -1,0 +1,24 @@
+"""Keep the client's token out of every log line and error report."""
+
+import logging
+import re
+
+_TOKEN = re.compile(r"(/s/)[A-Za-z0-9_\-%]{8,}")
+
+
+def redact(text: str) -> str:
+    """Return ``text`` with the token of any survey address replaced by an ellipsis."""
+    return _TOKEN.sub(r"\1…", text)
+
+
+class RedactTokens(logging.Filter):
+    """Rewrite the finished message, so that a token inside any argument is caught as well."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        clean = redact(message)
+        if clean != message:
+            record.msg, record.args = clean, ()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+        return True

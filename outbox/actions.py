@@ -1,0 +1,192 @@
+"""The verbs of the outbox: queue, claim, record, give back."""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import formatdate
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage, make_msgid
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from outbox.doorbell import ring_on_commit
+from outbox.models import (
+    GIVE_UP_AFTER,
+    LEASE,
+    Attempt,
+    Delivery,
+    Lane,
+    Outcome,
+    State,
+    back_off,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def queue_message(
+    message: EmailMessage,
+    *,
+    dedupe_key: str,
+    lane: Lane,
+    recipient_name: str,
+    recipient_address: str,
+    template: str = "",
+    is_secret: bool = False,
+    now: datetime | None = None,
+) -> Delivery:
+    """Freeze ``message`` and store it as one delivery, in the caller's transaction.
+
+    The same ``dedupe_key`` again returns the delivery that exists, unchanged. Message-ID and Date
+    are frozen too: a copy sent after a fault is then recognised as one by the receiving server.
+    ``is_secret`` blanks the body once it has been handed over.
+    """
+    existing = Delivery.objects.filter(dedupe_key=dedupe_key).first()
+    if existing is not None:
+        return existing
+    now = now or timezone.now()
+    message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost")
+    message.extra_headers["Message-ID"] = message_id
+    message.extra_headers["Date"] = formatdate(now.timestamp(), localtime=False)
+    frozen = message.message().as_bytes(linesep="\r\n")
+    delivery, is_new = Delivery.objects.get_or_create(
+        dedupe_key=dedupe_key,
+        defaults={
+            "lane": lane,
+            "recipient_name": recipient_name[:200],
+            "recipient_address": recipient_address,
+            "subject": message.subject[:500],
+            "template": template,
+            "message_id": message_id,
+            "message": frozen,
+            "digest": Delivery.digest_of(frozen),
+            "is_secret": is_secret,
+            "not_before": now,
+            "created_at": now,
+        },
+    )
+    if is_new:
+        ring_on_commit()
+    return delivery
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A delivery that this worker, and nobody else, may send until the lease runs out."""
+
+    delivery: Delivery
+    token: uuid.UUID
+    started_at: datetime
+
+
+def claim_next(*, now: datetime | None = None) -> Claim | None:
+    """Claim the most urgent due delivery, or return None when nothing is due.
+
+    1. Pick a candidate; skip rows another worker holds, where the database can.
+    2. Take it with one conditional UPDATE; whoever changes the row has it.
+    3. Lost the race: try the next one.
+    """
+    now = now or timezone.now()
+    while True:
+        with transaction.atomic():
+            due = Delivery.objects.due(now)
+            if connection.features.has_select_for_update_skip_locked:
+                due = due.select_for_update(skip_locked=True)
+            pk = due.values_list("pk", flat=True).first()
+            if pk is None:
+                return None
+            token = uuid.uuid4()
+            taken = Delivery.objects.filter(pk=pk, state=State.QUEUED).update(
+                state=State.CLAIMED,
+                lease_token=token,
+                lease_until=now + LEASE,
+                attempts=F("attempts") + 1,
+            )
+        if taken:
+            return Claim(delivery=Delivery.objects.get(pk=pk), token=token, started_at=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of one attempt, in the transport's own words."""
+
+    outcome: Outcome
+    phase: str
+    detail: str
+    transport: str
+
+
+def record(claim: Claim, result: Result, *, now: datetime | None = None) -> bool:
+    """Write down what became of a claim. Return False when the lease was lost meanwhile.
+
+    The update is fenced by the lease token, so a worker that was paused cannot overwrite what
+    its successor did.
+    """
+    now = max(now or timezone.now(), claim.started_at)
+    delivery = claim.delivery
+    changes = _changes(delivery, result, now)
+    with transaction.atomic():
+        kept = Delivery.objects.filter(
+            pk=delivery.pk, state=State.CLAIMED, lease_token=claim.token
+        ).update(lease_token=None, lease_until=None, transport=result.transport, **changes)
+        if not kept:
+            logger.warning("delivery %s: lease lost before %s", delivery.pk, result.outcome)
+            return False
+        Attempt.objects.create(
+            delivery=delivery,
+            number=delivery.attempts,
+            lease_token=claim.token,
+            started_at=claim.started_at,
+            finished_at=now,
+            phase=result.phase,
+            outcome=result.outcome,
+            detail=result.detail,
+            transport=result.transport,
+        )
+    logger.info(
+        "delivery %s: %s by %s after %.2f s (attempt %s)",
+        delivery.pk,
+        changes["state"],
+        result.transport,
+        (now - claim.started_at).total_seconds(),
+        delivery.attempts,
+    )
+    return True
+
+
+def _changes(delivery: Delivery, result: Result, now: datetime) -> dict[str, object]:
+    """Return the columns that ``result`` sets on its delivery."""
+    if result.outcome == Outcome.SENT:
+        sent: dict[str, object] = {"state": State.SENT, "sent_at": now, "last_error": ""}
+        if delivery.is_secret and result.phase != "kept":
+            sent["message"] = b""  # the personal link lives on only in the client's mailbox
+        return sent
+    is_over = now - delivery.created_at >= GIVE_UP_AFTER
+    if result.outcome == Outcome.PERMANENT or is_over:
+        return {"state": State.UNDELIVERABLE, "last_error": result.detail}
+    return {
+        "state": State.QUEUED,
+        "not_before": now + back_off(delivery.attempts),
+        "last_error": result.detail,
+    }
+
+
+def give_back_expired(*, now: datetime | None = None) -> int:
+    """Return claims of workers that died or hang to the queue; return how many."""
+    now = now or timezone.now()
+    count = 0
+    for delivery in Delivery.objects.expired(now):
+        assert delivery.lease_token is not None
+        claim = Claim(delivery=delivery, token=delivery.lease_token, started_at=now)
+        lost = Result(
+            outcome=Outcome.LEASE_EXPIRED,
+            phase="claimed",
+            detail="",
+            transport=delivery.transport,
+        )
+        count += record(claim, lost, now=now)
+    return count

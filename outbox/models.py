@@ -1,0 +1,227 @@
+"""Everything that leaves the firm, as rows. The database is the queue; Celery only rings.
+
+States of a delivery, and who moves it::
+
+    queued ─ claim ─→ claimed ─ accepted ─→ sent
+      ↑                  │ ├──── refused for good, or 72 hours ─→ undeliverable
+      └── temporary fault, or the lease ran out
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import hashlib
+import uuid
+from datetime import datetime, timedelta
+from email.message import EmailMessage as ParsedMessage
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LEASE = timedelta(seconds=55)  # a dead worker's claim is free within a minute
+GIVE_UP_AFTER = timedelta(hours=72)
+_BACK_OFF_SECONDS = (0, 5, 15, 30, 60, 120, 300, 600)
+_BACK_OFF_LATER_SECONDS = 900
+
+
+def back_off(attempts: int) -> timedelta:
+    """Return how long to wait after the ``attempts``-th failed attempt (DESIGN, deliveries)."""
+    index = max(attempts - 1, 0)
+    if index < len(_BACK_OFF_SECONDS):
+        return timedelta(seconds=_BACK_OFF_SECONDS[index])
+    return timedelta(seconds=_BACK_OFF_LATER_SECONDS)
+
+
+class AppendOnlyError(TypeError):
+    """Somebody tried to change or delete a row of a ledger."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """Rows that are written once. Only the deletion of their parent removes them."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise AppendOnlyError(f"{self.model.__name__} rows are never changed.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnlyError(f"{self.model.__name__} rows are never deleted.")
+
+
+class AppendOnly(models.Model):
+    """Base of ledgers: a row is inserted, and stays."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError(f"{type(self).__name__} rows are never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnlyError(f"{type(self).__name__} rows are never deleted.")
+
+
+class Channel(models.TextChoices):
+    """By which way a delivery leaves."""
+
+    EMAIL = "email", _("e-mail")
+
+
+class Lane(models.IntegerChoices):
+    """What goes first when much is waiting: the lowest number."""
+
+    ACCOUNT = 5, _("sign-in")
+    ALERT = 10, _("alert")
+    DIGEST = 20, _("digest")
+    INVITATION = 30, _("invitation")
+    REMINDER = 40, _("reminder")
+
+
+class State(models.TextChoices):
+    """Where a delivery stands."""
+
+    QUEUED = "queued", _("waiting")
+    CLAIMED = "claimed", _("being sent")
+    SENT = "sent", _("sent")
+    UNDELIVERABLE = "undeliverable", _("undeliverable")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Many deliveries."""
+
+    def due(self, now: datetime) -> DeliveryQuerySet:
+        """Return what may be claimed at ``now``, most urgent first."""
+        waiting = self.filter(state=State.QUEUED, not_before__lte=now)
+        return waiting.order_by("lane", "not_before", "pk")
+
+    def expired(self, now: datetime) -> DeliveryQuerySet:
+        """Return claims whose worker did not come back in time."""
+        return self.filter(state=State.CLAIMED, lease_until__lt=now)
+
+
+class Delivery(models.Model):
+    """One message to one recipient, frozen when it was queued."""
+
+    dedupe_key = models.CharField(_("key"), max_length=200, unique=True)
+    channel = models.CharField(
+        _("channel"), max_length=20, choices=Channel.choices, default=Channel.EMAIL
+    )
+    lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane.choices)
+    recipient_name = models.CharField(_("recipient"), max_length=200, blank=True)
+    recipient_address = models.CharField(_("address"), max_length=254)
+    subject = models.CharField(_("subject"), max_length=500)
+    template = models.CharField(_("template"), max_length=50, blank=True)
+    message_id = models.CharField("Message-ID", max_length=255, unique=True)
+    message = models.BinaryField(_("message"), blank=True)  # MIME, CRLF line ends, as sent
+    digest = models.CharField("SHA-256", max_length=64)
+    is_secret = models.BooleanField(_("holds a personal link"), default=False)
+    state = models.CharField(
+        _("state"), max_length=20, choices=State.choices, default=State.QUEUED
+    )
+    not_before = models.DateTimeField(_("not before"), default=timezone.now)
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    last_error = models.TextField(_("last error"), blank=True)
+    transport = models.CharField(_("transport"), max_length=20, blank=True)
+    created_at = models.DateTimeField(_("queued at"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    objects: ClassVar[DeliveryQuerySet] = DeliveryQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ("-created_at", "-pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state=State.CLAIMED)
+                & models.Q(lease_token__isnull=False)
+                & models.Q(lease_until__isnull=False)
+                | ~models.Q(state=State.CLAIMED)
+                & models.Q(lease_token__isnull=True)
+                & models.Q(lease_until__isnull=True),
+                name="delivery_lease_only_while_claimed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=State.SENT, sent_at__isnull=False)
+                | ~models.Q(state=State.SENT) & models.Q(sent_at__isnull=True),
+                name="delivery_sent_at_only_when_sent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=State.values), name="delivery_state_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["lane", "not_before", "id"],
+                condition=models.Q(state=State.QUEUED),
+                name="delivery_due",
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(state=State.CLAIMED),
+                name="delivery_leased",
+            ),
+            models.Index(fields=["-created_at", "-id"], name="delivery_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+    def parsed(self) -> ParsedMessage:
+        """Return the frozen message as an ``email`` object; empty when it was blanked."""
+        return email.message_from_bytes(bytes(self.message), policy=email.policy.default)
+
+    @property
+    def is_blanked(self) -> bool:
+        """Whether the body was removed after handover, because it held a personal link."""
+        return not self.message
+
+    @staticmethod
+    def digest_of(message: bytes) -> str:
+        """Return the SHA-256 of a message in hexadecimal."""
+        return hashlib.sha256(message).hexdigest()
+
+
+class Outcome(models.TextChoices):
+    """How one attempt ended."""
+
+    SENT = "sent", _("accepted")
+    TEMPORARY = "temporary", _("temporary fault")
+    PERMANENT = "permanent", _("refused for good")
+    LEASE_EXPIRED = "lease_expired", _("the worker did not come back")
+
+
+class Attempt(AppendOnly):
+    """One try at one delivery, with the phase it reached. Append-only."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries")
+    number = models.PositiveIntegerField(_("number"))
+    lease_token = models.UUIDField(default=uuid.uuid4)
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"))
+    phase = models.CharField(_("phase"), max_length=20)
+    outcome = models.CharField(_("result"), max_length=20, choices=Outcome.choices)
+    detail = models.TextField(_("detail"), blank=True)
+    transport = models.CharField(_("transport"), max_length=20)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ("number", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["delivery", "number"], name="attempt_numbered_once"),
+            models.CheckConstraint(
+                condition=models.Q(finished_at__gte=models.F("started_at")),
+                name="attempt_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id}/{self.number}"

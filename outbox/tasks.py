@@ -1,0 +1,23 @@
+"""The doorbell's other side. Both tasks may run twice, late, or side by side."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from outbox.actions import give_back_expired
+from outbox.dispatching import dispatch_due
+from outbox.models import Delivery
+
+
+@shared_task(name="outbox.tasks.dispatch")
+def dispatch() -> int:
+    """Send everything that is due; return how many were handed over."""
+    return dispatch_due()
+
+
+@shared_task(name="outbox.tasks.sweep")
+def sweep() -> int:
+    """Free the claims of dead workers and send what nobody rang for."""
+    give_back_expired()
+    if not Delivery.objects.due(timezone.now()).exists():
+        return 0
+    return dispatch_due()

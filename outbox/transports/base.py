@@ -1,0 +1,45 @@
+"""What every transport promises."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from outbox.models import Delivery
+
+
+class TemporaryError(Exception):
+    """Try again later. ``is_everything``: the whole transport is down, not this one message."""
+
+    def __init__(self, detail: str, *, phase: str, is_everything: bool = False) -> None:
+        super().__init__(detail)
+        self.phase = phase
+        self.is_everything = is_everything
+
+
+class PermanentError(Exception):
+    """The receiver refuses this message for good."""
+
+    def __init__(self, detail: str, *, phase: str) -> None:
+        super().__init__(detail)
+        self.phase = phase
+
+
+class Transport(Protocol):
+    """A way out; a context in which several deliveries can share one connection."""
+
+    name: str
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def send(self, delivery: Delivery) -> tuple[str, str]:
+        """Hand over the frozen message; return the phase reached and the receiver's reply.
+
+        Raises TemporaryError or PermanentError. Takes no longer than the lease.
+        """
+        ...

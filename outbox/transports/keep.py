@@ -1,0 +1,27 @@
+"""No mail server is set: the message stays here, and administrators read it at /outbox/."""
+
+from types import TracebackType
+from typing import Self
+
+from outbox.models import Delivery
+
+
+class KeepTransport:
+    """Hands nothing over. The delivery counts as sent at the moment it could have left."""
+
+    name = "kept"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+    def send(self, delivery: Delivery) -> tuple[str, str]:
+        """See Transport."""
+        return "kept", ""

@@ -1,0 +1,23 @@
+"""What every staff page needs to draw its frame."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from staff.models import User
+from staff.roles import Right, has_right
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return firm name and, for whoever is signed in, the rights that decide the menu.
+
+    A request without a user (the client's page, an error before sign-in) gets the name only.
+    """
+    context: dict[str, Any] = {"firm_name": settings.FIRM_NAME, "rights": {}}
+    if request.path.startswith("/s/"):
+        return context
+    user = getattr(request, "user", None)
+    if isinstance(user, User):
+        context["rights"] = {right.name.lower(): has_right(user, right) for right in Right}
+    return context

@@ -1,0 +1,179 @@
+"""The firm itself: divisions, and the people who sign in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+_MAX_LEVELS = 10  # of supervisors above supervisors; a deeper firm, or a loop, is cut off here
+
+
+class Division(models.Model):
+    """A part of the firm that projects belong to."""
+
+    name = models.CharField(_("name"), max_length=100)
+    fallback = models.ForeignKey(
+        "staff.User",
+        verbose_name=_("fallback"),
+        help_text=_("Gets alerts when the account manager or supervisor is missing or inactive."),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="fallback_for",
+    )
+
+    class Meta:
+        verbose_name = _("division")
+        verbose_name_plural = _("divisions")
+        ordering = ("name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("name"), name="division_name_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Many users."""
+
+    def active(self) -> UserQuerySet:
+        """Return those who can sign in and be mailed."""
+        return self.filter(is_active=True)
+
+    def team_ids(self, supervisor: User) -> set[int]:
+        """Return the ids of everybody below ``supervisor``, at every level, without themselves."""
+        found: set[int] = set()
+        level = {supervisor.pk}
+        for _level in range(_MAX_LEVELS):
+            below = self.filter(supervisor__in=level).exclude(pk__in=found | {supervisor.pk})
+            level = set(below.values_list("pk", flat=True))
+            if not level:
+                break
+            found |= level
+        return found
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Make users; an address is stored in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create a user; without ``password`` the account cannot sign in until it is set."""
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user: User = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create an administrator who is also management: the first account of an installation."""
+        fields = {"is_administrator": True, "is_management": True, **fields}
+        return self.create_user(email, password, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Find a user by address, whatever its capitals."""
+        user: User = self.get(email__iexact=(username or "").strip())
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody of the firm. Account managers and supervisors follow from projects and teams."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="nl"
+    )
+    division = models.ForeignKey(
+        Division,
+        verbose_name=_("division"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="members",
+    )
+    supervisor = models.ForeignKey(
+        "self",
+        verbose_name=_("supervisor"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
+    is_management = models.BooleanField(
+        _("management"), default=False, help_text=_("Sees all alerts and the dashboard.")
+    )
+    is_administrator = models.BooleanField(
+        _("administrator"), default=False, help_text=_("Manages users, lists and the outbox.")
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Switch off instead of deleting.")
+    )
+    joined_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ("name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_any_case"),
+            models.CheckConstraint(
+                condition=~models.Q(supervisor=models.F("id")), name="user_not_own_supervisor"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def first_name(self) -> str:
+        """The first word of the name, for "Beste Sanne"."""
+        return self.name.split()[0] if self.name.split() else self.email
+
+    @property
+    def initials(self) -> str:
+        """Two capitals for the avatar: first and last word of the name."""
+        words = [word for word in self.name.replace("-", " ").split() if word[0].isalpha()]
+        picked = [words[0], words[-1]] if len(words) > 1 else words
+        return "".join(word[0].upper() for word in picked) or "?"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin opens: for administrators."""
+        return self.is_administrator
+
+    def has_perm(self, perm: str, obj: object | None = None) -> bool:
+        """Administrators may change what the admin registers; nobody else enters it."""
+        return self.is_active and self.is_administrator
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """See ``has_perm``."""
+        return self.is_active and self.is_administrator
+
+
+class CacheEntry(models.Model):
+    """The table behind ``django.core.cache.backends.db``; only that backend reads and writes it."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "staff_cache"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -1,0 +1,81 @@
+"""Who may do what: the one table of rights. Which *rows* one sees is ``visible_to`` of each model.
+
+A user can hold several roles. Account manager and supervisor follow from the data: everybody who
+signs in may open the inbox and sees there their own alerts and those of their team.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Concatenate
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from staff.models import User
+
+
+class Role(StrEnum):
+    """What somebody is in this product."""
+
+    EMPLOYEE = "employee"  # account manager or supervisor, by their projects and team
+    MANAGEMENT = "management"
+    ADMINISTRATOR = "administrator"
+
+
+class Right(StrEnum):
+    """What somebody may do."""
+
+    WORK_ALERTS = "work alerts"
+    SEE_ALL_ALERTS = "see all alerts"
+    SEE_DASHBOARD = "see the dashboard"
+    SEE_OUTBOX = "see the outbox"
+    ADMINISTER = "administer"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.EMPLOYEE: frozenset({Right.WORK_ALERTS}),
+    Role.MANAGEMENT: frozenset({Right.WORK_ALERTS, Right.SEE_ALL_ALERTS, Right.SEE_DASHBOARD}),
+    Role.ADMINISTRATOR: frozenset({Right.WORK_ALERTS, Right.SEE_OUTBOX, Right.ADMINISTER}),
+}
+
+
+def roles_of(user: User) -> frozenset[Role]:
+    """Return the roles of ``user``; none when the account is inactive."""
+    if not user.is_active:
+        return frozenset()
+    roles = {Role.EMPLOYEE}
+    if user.is_management:
+        roles.add(Role.MANAGEMENT)
+    if user.is_administrator:
+        roles.add(Role.ADMINISTRATOR)
+    return frozenset(roles)
+
+
+def has_right(user: User, right: Right) -> bool:
+    """Tell whether one of the user's roles carries ``right``."""
+    return any(right in RIGHTS[role] for role in roles_of(user))
+
+
+View = Callable[Concatenate[HttpRequest, ...], HttpResponse]
+
+
+def requires(right: Right) -> Callable[[View], View]:
+    """Decorate a view: 403 for whoever is signed in without ``right``."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not (isinstance(request.user, User) and has_right(request.user, right)):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the user of a request that ``LoginRequiredMiddleware`` let through."""
+    assert isinstance(request.user, User)
+    return request.user

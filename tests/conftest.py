@@ -1,0 +1,21 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_alone(settings: settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No hashing cost, no mail server and no broker unless a test asks for one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_URL = ""
+
+
+@pytest.fixture
+def doorbell(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Record every ring instead of sending it to a broker."""
+    rung: list[str] = []
+    monkeypatch.setattr("outbox.doorbell.ring", lambda: rung.append("ring"))
+    return rung

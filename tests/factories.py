@@ -1,0 +1,138 @@
+"""Plain functions that make rows. A call names only what its test depends on."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from staff.models import Division, User
+from surveys.models import (
+    Client,
+    Contact,
+    Invitation,
+    Link,
+    Project,
+    ProjectContact,
+    Response,
+    Sector,
+    Service,
+)
+from surveys.segmentation import Recommendation, Satisfaction, segment
+
+_numbers = count(1)
+PASSWORD = "een-lang-wachtwoord-24"
+
+
+def make_division(*, name: str = "", fallback: User | None = None) -> Division:
+    return Division.objects.create(name=name or f"Divisie {next(_numbers)}", fallback=fallback)
+
+
+def make_user(*, name: str = "", password: str | None = None, **fields: Any) -> User:
+    """A user without a password cannot sign in, and costs no hashing; use ``force_login``."""
+    number = next(_numbers)
+    fields.setdefault("email", f"medewerker{number}@waterkant.example")
+    return User.objects.create_user(name=name or f"Medewerker {number}", password=password, **fields)
+
+
+def make_client(*, name: str = "") -> Client:
+    return Client.objects.create(name=name or f"Gemeente {next(_numbers)}")
+
+
+def make_contact(*, client: Client | None = None, name: str = "", **fields: Any) -> Contact:
+    number = next(_numbers)
+    fields.setdefault("email", f"contact{number}@gemeente.example")
+    fields.setdefault("phone", "+31612345678")
+    fields.setdefault("job_title", "Programmamanager Water")
+    fields.setdefault("details_as_of", date(2026, 1, 1))
+    return Contact.objects.create(
+        client=client or make_client(), name=name or f"Contact {number}", **fields
+    )
+
+
+def make_service(*, name: str = "", **fields: Any) -> Service:
+    return Service.objects.create(name=name or f"Dienst {next(_numbers)}", **fields)
+
+
+def make_sector(*, name: str = "") -> Sector:
+    return Sector.objects.create(name=name or f"Sector {next(_numbers)}")
+
+
+def make_project(
+    *, account_manager: User | None = None, closed_on: date | None = None, **fields: Any
+) -> Project:
+    """A closed project; pass ``state="running", closed_on=None`` fields for a running one."""
+    number = next(_numbers)
+    if fields.get("state") != Project.State.RUNNING:
+        fields["state"] = Project.State.CLOSED
+        closed_on = closed_on or timezone.localdate() - timedelta(days=1)
+    fields.setdefault("number", f"T{number:05}")
+    fields.setdefault("name", f"Klimaatadaptatieplan {number}")
+    fields.setdefault("value", Decimal("84500.00"))
+    if "client" not in fields:
+        fields["client"] = make_client()
+    if "division" not in fields:
+        fields["division"] = make_division()
+    return Project.objects.create(
+        account_manager=account_manager or make_user(supervisor=make_user()),
+        closed_on=closed_on,
+        **fields,
+    )
+
+
+def make_project_contact(
+    *, project: Project | None = None, contact: Contact | None = None, role: str = "decider"
+) -> ProjectContact:
+    project = project or make_project()
+    contact = contact or make_contact(client=project.client)
+    return ProjectContact.objects.create(project=project, contact=contact, role=role)
+
+
+def make_invitation(
+    *,
+    project_contact: ProjectContact | None = None,
+    invited_at: datetime | None = None,
+    **fields: Any,
+) -> Invitation:
+    project_contact = project_contact or make_project_contact()
+    invited_at = invited_at or timezone.now()
+    fields.setdefault("expires_at", invited_at + timedelta(days=30))
+    fields.setdefault("language", project_contact.contact.language)
+    return Invitation.objects.create(
+        project_contact=project_contact, invited_at=invited_at, **fields
+    )
+
+
+def make_token(invitation: Invitation | None = None) -> str:
+    """Return the token of a fresh link, as the client has it in the mail."""
+    token = Link.new_token()
+    Link.objects.create(invitation=invitation or make_invitation(), token_hash=Link.hash_of(token))
+    return token
+
+
+def make_response(
+    *,
+    invitation: Invitation | None = None,
+    satisfaction: str = "satisfied",
+    recommendation: str = "maybe",
+    interest: str = "not_now",
+    motivation: str = "",
+    submitted_at: datetime | None = None,
+) -> Response:
+    """A stored response with its group, without signal: no alert is raised."""
+    invitation = invitation or make_invitation()
+    verdict = segment(Satisfaction(satisfaction), Recommendation(recommendation))
+    return Response.objects.create(
+        invitation=invitation,
+        satisfaction=satisfaction,
+        recommendation=recommendation,
+        interest=interest,
+        motivation=motivation,
+        group=verdict.group,
+        reason=verdict.reason,
+        rule_version=verdict.rule_version,
+        language=invitation.language,
+        digest=f"{next(_numbers):064}",
+        submitted_at=submitted_at or timezone.now(),
+    )
