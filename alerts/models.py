@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outbox.models import AppendOnly
+from outbox.models import AppendOnly, Delivery
 from staff.models import User
 from staff.roles import Right, has_right
 from surveys.models import Group, Response
@@ -86,6 +86,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def overdue(self, now: datetime) -> AlertQuerySet:
         """Return open alerts whose next action is late."""
         return self.open().filter(due_at__lt=now)
+
+    def without_mail(self) -> AlertQuerySet:
+        """Return alerts for which no delivery was ever queued."""
+        return self.filter(notifications__isnull=True)
 
     def due_first(self) -> AlertQuerySet:
         """Order: open before closed, then by due time."""
@@ -168,10 +172,9 @@ class Alert(models.Model):
     def __str__(self) -> str:
         return f"{self.get_group_display()} {self.response.invitation}"
 
-    @property
-    def delivery_prefix(self) -> str:
-        """What the ``dedupe_key`` of each of this alert's mails begins with."""
-        return f"alert:{self.pk}:"
+    def delivery_key(self, recipient: User) -> str:
+        """Return the ``dedupe_key`` of this alert's mail to ``recipient``."""
+        return f"alert:{self.pk}:email:{recipient.pk}"
 
     @property
     def is_negative(self) -> bool:
@@ -218,3 +221,27 @@ class AlertEvent(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.alert_id}"
+
+
+class Notification(models.Model):
+    """That one colleague is mailed about one alert: as its owner, or for information."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="notifications")
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notifications")
+    delivery = models.OneToOneField(
+        Delivery, on_delete=models.PROTECT, related_name="alert_notification"
+    )
+    is_owner = models.BooleanField(_("as owner"))
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ("-is_owner", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["alert", "recipient"], name="notification_once_per_recipient"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient} about alert {self.alert_id}"

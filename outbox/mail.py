@@ -11,6 +11,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 
+Mail = EmailMultiAlternatives  # what the other apps call it; they do not import django.core.mail
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Somebody with an address."""
@@ -32,7 +35,7 @@ def compose(
     language: str,
     sender_name: str = "",
     headers: dict[str, str] | None = None,
-) -> EmailMultiAlternatives:
+) -> Mail:
     """Render the mail ``name`` in ``language`` (a code of LANGUAGES) for one recipient.
 
     Subject and text come from the engine without autoescape, the HTML from the one with it.
@@ -49,7 +52,7 @@ def compose(
         subject = render_to_string(f"{folder}/subject.txt", context, using="text")
         text = render_to_string(f"{folder}/body.txt", context, using="text")
         html = render_to_string(f"{folder}/body.html", context, using="html")
-    message = EmailMultiAlternatives(
+    message = Mail(
         subject=one_line(subject),
         body=text.strip() + "\n",
         from_email=_sender(sender_name),

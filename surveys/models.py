@@ -201,10 +201,16 @@ class ProjectContact(models.Model):
         UNKNOWN = "", _("role unknown")
 
     project = models.ForeignKey(
-        Project, verbose_name=_("project"), on_delete=models.CASCADE, related_name="project_contacts"
+        Project,
+        verbose_name=_("project"),
+        on_delete=models.CASCADE,
+        related_name="project_contacts",
     )
     contact = models.ForeignKey(
-        Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="project_contacts"
+        Contact,
+        verbose_name=_("contact"),
+        on_delete=models.PROTECT,
+        related_name="project_contacts",
     )
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, blank=True, default="")
 
@@ -367,9 +373,7 @@ class Response(models.Model):
     invitation = models.OneToOneField(
         Invitation, verbose_name=_("invitation"), on_delete=models.PROTECT, related_name="response"
     )
-    satisfaction = models.CharField(
-        _("satisfied"), max_length=20, choices=Satisfaction.choices
-    )
+    satisfaction = models.CharField(_("satisfied"), max_length=20, choices=Satisfaction.choices)
     motivation = models.TextField(_("why"), max_length=MOTIVATION_MAX, blank=True)
     recommendation = models.CharField(
         _("recommends"), max_length=20, choices=Recommendation.choices

@@ -1,0 +1,65 @@
+"""``manage.py send_invitations``: ask the contacts of recently closed projects."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from surveys.actions import InvitationRun, send_invitations
+
+
+class Command(BaseCommand):
+    help = (
+        "Invite the contacts of projects that closed within INVITE_CLOSED_WITHIN_DAYS, "
+        "and say how many were left out and why."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--closed-since",
+            metavar="DATE",
+            help="invite for projects closed on or after DATE (YYYY-MM-DD) instead",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        since = _parsed(options["closed_since"])
+        run = send_invitations(closed_since=since, on_invited=self._progress)
+        self._report(run, since)
+
+    def _progress(self, done: int, total: int) -> None:
+        if self.stdout.isatty() and done < total:
+            self.stdout.write(f"{done}/{total}", ending="\r")
+
+    def _report(self, run: InvitationRun, since: date | None) -> None:
+        self.stdout.write(
+            ngettext("%(n)s contact invited.", "%(n)s contacts invited.", run.invited)
+            % {"n": run.invited}
+        )
+        left_out = run.left_out.total()
+        if left_out:
+            self.stdout.write(_("%(n)s not invited:") % {"n": left_out})
+        for reason, number in run.left_out.most_common():
+            self.stdout.write(f"  {number:>6}  {reason.label}")
+        if since is None:
+            window = _(
+                "Asked about: projects closed in the last %(days)s days "
+                "(--closed-since changes it)."
+            )
+            self.stdout.write(window % {"days": settings.INVITE_CLOSED_WITHIN_DAYS})
+        if not settings.EMAIL_URL:
+            self.stdout.write(_("No mail server is set: the invitations stay in the outbox."))
+
+
+def _parsed(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(
+            _("“%(text)s” is not a date. Write it as 2026-11-30.") % {"text": text}
+        ) from error
