@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from staff.models import User
+from staff.models import User, first_active
 from surveys.models import Project
 
 
@@ -28,18 +28,16 @@ def route_for(project: Project) -> Route:
     """
     manager = project.account_manager
     supervisor, fallback = manager.supervisor, project.division.fallback
-    owner = _first_active(manager, fallback, supervisor) or _management()
+    owner = first_active(manager, fallback, supervisor) or _management()
     if owner is None:
         return Route(owner=None)
-    informed = _first_active(supervisor, fallback)
+    informed = first_active(supervisor, fallback)
     if informed is None or informed.pk == owner.pk:
         return Route(owner=owner)
     return Route(owner=owner, informed=[informed])
 
 
-def _first_active(*users: User | None) -> User | None:
-    return next((user for user in users if user is not None and user.is_active), None)
-
-
 def _management() -> User | None:
-    return User.objects.active().filter(is_management=True).order_by("pk").first()
+    managers = User.objects.active().filter(is_management=True)
+    first: User | None = managers.order_by("pk").first()
+    return first

@@ -61,13 +61,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    """Make users; an address is stored in lower case."""
+    """Make users."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a user; without ``password`` the account cannot sign in until it is set."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user: User = self.model(email=email.strip().lower(), **fields)
+        user: User = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -138,6 +138,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the address in lower case, whoever typed it: sign-in looks it up that way."""
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
     @property
     def first_name(self) -> str:
         """The first word of the name, for "Beste Sanne"."""
@@ -162,6 +167,11 @@ class User(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """See ``has_perm``."""
         return self.is_active and self.is_administrator
+
+
+def first_active(*users: User | None) -> User | None:
+    """Return the first of ``users`` who is there and works here; None when nobody is."""
+    return next((user for user in users if user is not None and user.is_active), None)
 
 
 class CacheEntry(models.Model):

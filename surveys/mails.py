@@ -1,6 +1,7 @@
 """The mails that go to clients."""
 
 from django.urls import reverse
+from django.utils import timezone
 
 from outbox.mail import Mail, Person, compose, site_address
 from surveys.models import Invitation, Satisfaction
@@ -25,7 +26,7 @@ def compose_invitation(invitation: Invitation, token: str) -> Mail:
             "account_manager": manager,
             "supervisor": manager.supervisor,
             "links": {**links, "page": page},
-            "expires_on": invitation.expires_at.date(),
+            "expires_on": timezone.localdate(invitation.expires_at),
         },
         to=Person(name=contact.name, address=contact.email),
         language=invitation.language,

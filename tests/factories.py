@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from alerts.actions import raise_alert
+from alerts.models import Alert
 from staff.models import Division, User
 from surveys.models import (
     Client,
@@ -33,7 +35,9 @@ def make_user(*, name: str = "", password: str | None = None, **fields: Any) -> 
     """A user without a password cannot sign in, and costs no hashing; use ``force_login``."""
     number = next(_numbers)
     fields.setdefault("email", f"medewerker{number}@waterkant.example")
-    return User.objects.create_user(name=name or f"Medewerker {number}", password=password, **fields)
+    return User.objects.create_user(
+        name=name or f"Medewerker {number}", password=password, **fields
+    )
 
 
 def make_client(*, name: str = "") -> Client:
@@ -136,3 +140,34 @@ def make_response(
         digest=f"{next(_numbers):064}",
         submitted_at=submitted_at or timezone.now(),
     )
+
+
+def make_alert(
+    *,
+    owner: User | None = None,
+    client: Client | None = None,
+    contact: Contact | None = None,
+    satisfaction: str = "dissatisfied",
+    recommendation: str = "no",
+    now: datetime | None = None,
+    project_name: str = "",
+    **answer: Any,
+) -> Alert:
+    """The alert of a – response (or of the answers given), raised with its mails queued."""
+    now = now or timezone.now()
+    fields: dict[str, Any] = {"account_manager": owner}
+    if client or contact:
+        fields["client"] = client or (contact.client if contact else None)
+    if project_name:
+        fields["name"] = project_name
+    part = make_project_contact(project=make_project(**fields), contact=contact)
+    response = make_response(
+        invitation=make_invitation(project_contact=part, invited_at=now - timedelta(days=2)),
+        satisfaction=satisfaction,
+        recommendation=recommendation,
+        submitted_at=now,
+        **answer,
+    )
+    alert = raise_alert(response=response, now=now)
+    assert alert is not None, "these answers are a 0: they raise no alert"
+    return alert

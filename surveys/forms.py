@@ -1,0 +1,144 @@
+"""The form on the client's page."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout, Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from surveys.actions import Answers
+from surveys.models import MOTIVATION_MAX, Interest, Recommendation, Satisfaction
+
+Offer = tuple[tuple[int, str], ...]  # primary key and label of each service that is offered
+
+
+class WordsField(forms.CharField):
+    """Text kept word for word; only line ends become one character, as they were typed.
+
+    Nothing but white space is no text.
+    """
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
+        return text if text.strip() else ""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave ``maxlength`` out: browsers cut pasted text off at it without a word."""
+        attrs: dict[str, Any] = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
+class ServicesField(forms.TypedMultipleChoiceField):
+    """Primary keys of services. What is not offered, or not any more, is dropped in silence.
+
+    The client cannot mend that, and an error about it would cost the whole answer.
+    """
+
+    def to_python(self, value: Any) -> list[str]:
+        return [one for one in super().to_python(value) if self.valid_value(one)]
+
+
+class Question(Field):  # type: ignore[misc]  # crispy-forms has no types
+    """One question in the layout: a field in a template of the pack, with its number."""
+
+    def __init__(self, name: str, *, template: str, number: int = 0, columns: str = "") -> None:
+        super().__init__(name, template=template)
+        self.context = {"number": number, "columns": columns}
+
+    def render(self, form: Any, context: Any, **kwargs: Any) -> Any:
+        """Render as any field, with the number and the columns of its choices."""
+        return super().render(form, context, extra_context=dict(self.context), **kwargs)
+
+
+def _choice(
+    label: Any, choices: type[Satisfaction | Recommendation | Interest], error: Any
+) -> forms.ChoiceField:
+    """Return a required question with radio buttons; one sentence says what to do."""
+    return forms.ChoiceField(
+        label=label,
+        choices=choices.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": error, "invalid_choice": error},
+    )
+
+
+class AnswerForm(forms.Form):
+    """The four questions (PRODUCT). ``services`` are those the firm offers now."""
+
+    satisfaction = _choice(
+        _("Are you satisfied with our services in this project?"),
+        Satisfaction,
+        _("Question 1: choose how satisfied you are."),
+    )
+    motivation = WordsField(
+        label=_("Could you briefly explain?"),
+        help_text=_("Optional. A few words are enough."),
+        required=False,
+        strip=False,
+        max_length=MOTIVATION_MAX,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "inp"}),
+        error_messages={
+            "max_length": _(
+                "Question 2: your text has %(show_value)d characters, %(limit_value)d fit. "
+                "Please shorten it."
+            )
+        },
+    )
+    recommendation = _choice(
+        _("Would you recommend us to a colleague or another organisation?"),
+        Recommendation,
+        _("Question 3: choose whether you would recommend us."),
+    )
+    interest = _choice(
+        _("Are you interested in more of our services?"),
+        Interest,
+        _("Question 4: choose whether you are interested."),
+    )
+    services = ServicesField(
+        label=_("Which services?"),
+        help_text=_("Optional"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: Any = None, *, services: Offer, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        field = self.fields["services"]
+        assert isinstance(field, ServicesField)
+        field.choices = services
+        self.helper = _helper(with_services=bool(services))
+
+    def answers(self) -> Answers:
+        """Return the cleaned answers. Services count only with interest: they are hidden else."""
+        cleaned = self.cleaned_data
+        is_interested = cleaned["interest"] == Interest.YES
+        return Answers(
+            satisfaction=cleaned["satisfaction"],
+            motivation=cleaned["motivation"],
+            recommendation=cleaned["recommendation"],
+            interest=cleaned["interest"],
+            services=tuple(cleaned["services"]) if is_interested else (),
+        )
+
+
+def _helper(*, with_services: bool) -> FormHelper:
+    """Lay the questions out in the order of PRODUCT."""
+    questions = [
+        Question("satisfaction", template="clear/radio_cards.html", number=1),
+        Question("motivation", template="surveys/parts/motivation.html", number=2),
+        Question("recommendation", template="clear/pills.html", number=3, columns="four"),
+        Question("interest", template="clear/pills.html", number=4, columns="two"),
+    ]
+    if with_services:
+        questions.append(Question("services", template="clear/checkbox_pills.html"))
+    helper = FormHelper()
+    helper.layout = Layout(*questions)
+    helper.add_input(Submit("", _("Send my answers")))
+    helper.attrs = {"novalidate": True}  # the browser's own bubbles speak the browser's language
+    helper.disable_csrf = True
+    helper.include_media = False
+    helper.form_error_title = _("Your answers have not been sent yet")
+    return helper
