@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+"""The address of the dashboard."""
+
+from django.urls import path
+
+from ambassadors.dashboard import views
 
 app_name = "dashboard"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.overview, name="overview")]

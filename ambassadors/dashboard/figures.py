@@ -1,0 +1,271 @@
+"""The figures of the dashboard, each counted from rows in a fixed number of queries.
+
+The unit is one contact at one project, and one basis holds for the whole page: projects that were
+closed in the period. Every contact of those projects has exactly one ``Fate``, so the steps from
+closed to answered can never contradict each other and every loss has its reason.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Concat, ExtractQuarter, ExtractYear
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ambassadors.dashboard.statistics import Interval, Share, plus_minus_interval, silence_bounds
+from outbox.models import Delivery
+from outbox.models import State as MailState
+from staff.models import Division
+from surveys.eligibility import first_closing_day
+from surveys.models import (
+    Group,
+    Invitation,
+    Project,
+    ProjectContact,
+    Sector,
+    Service,
+    Touchpoint,
+)
+
+_KEPT = "kept"  # the outbox's word for a mail that had no server to go to
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which projects the page is about. None means: no limit."""
+
+    first: date | None = None
+    last: date | None = None
+    division: Division | None = None
+    service: Service | None = None
+    sector: Sector | None = None
+
+    def condition(self, project: str) -> Q:
+        """Return the filter, for a query in which ``project`` is the path to the project."""
+        wanted = {
+            "state": Project.State.CLOSED,
+            "closed_on__gte": self.first,
+            "closed_on__lte": self.last,
+            "division": self.division,
+            "service": self.service,
+            "sector": self.sector,
+        }
+        return Q(**{f"{project}{name}": value for name, value in wanted.items() if value})
+
+
+class Fate(models.TextChoices):
+    """What became of asking one contact about one closed project. The first that holds."""
+
+    ANSWERED = "answered", _("answered")
+    OPEN = "open", _("can still answer")
+    EXPIRED = "expired", _("link expired")
+    WITHDRAWN = "withdrawn", _("invitation withdrawn")
+    UNDELIVERABLE = "undeliverable", _("mail refused")
+    WAITING = "waiting", _("mail is still waiting")
+    NO_MAIL = "no_mail", _("no mail found")
+    OPTED_OUT = "opted_out", _("does not want to be asked")
+    BOUNCED = "bounced", _("address does not work")
+    ASKED_ELSEWHERE = "asked_elsewhere", _("asked recently about another project")
+    CLOSED_LONG_AGO = "closed_long_ago", _("project closed too long ago")
+    NOT_YET = "not_yet", _("not invited yet")
+
+
+SILENT = (Fate.OPEN, Fate.EXPIRED, Fate.WITHDRAWN)
+UNDELIVERED = (Fate.UNDELIVERABLE, Fate.WAITING, Fate.NO_MAIL)
+NOT_INVITED = (
+    Fate.OPTED_OUT,
+    Fate.BOUNCED,
+    Fate.ASKED_ELSEWHERE,
+    Fate.CLOSED_LONG_AGO,
+    Fate.NOT_YET,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """How many contacts have all of this in common."""
+
+    division: str
+    year: int
+    quarter: int
+    fate: str
+    group: str
+    is_kept: bool
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """The counts of one selection of contacts, and what may be said about them."""
+
+    fates: Counter[str]
+    groups: Counter[str]
+    kept: int
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> "Tally":
+        """Add up ``cells``."""
+        fates: Counter[str] = Counter()
+        groups: Counter[str] = Counter()
+        kept = 0
+        for cell in cells:
+            fates[cell.fate] += cell.number
+            kept += cell.number if cell.is_kept else 0
+            if cell.group:
+                groups[cell.group] += cell.number
+        return cls(fates=fates, groups=groups, kept=kept)
+
+    @property
+    def closed(self) -> int:
+        """All contacts of the closed projects."""
+        return self.fates.total()
+
+    @property
+    def invited(self) -> int:
+        """Those who have an invitation."""
+        return self.closed - self._sum(NOT_INVITED)
+
+    @property
+    def delivered(self) -> int:
+        """Those whose mail was accepted, or who answered, so the link did reach them."""
+        return self.invited - self._sum(UNDELIVERED)
+
+    @property
+    def answered(self) -> int:
+        """Those who answered."""
+        return self.fates[Fate.ANSWERED]
+
+    def share(self, group: Group) -> Share:
+        """Return the share of the answers that is in ``group``."""
+        return Share(count=self.groups[group], n=self.answered)
+
+    @property
+    def coverage(self) -> Share:
+        """The share of the contacts of closed projects that was invited."""
+        return Share(count=self.invited, n=self.closed)
+
+    @property
+    def response_rate(self) -> Share:
+        """The share of the delivered invitations that was answered."""
+        return Share(count=self.answered, n=self.delivered)
+
+    @property
+    def plus_minus(self) -> float:
+        """The share of + minus the share of –, between -1 and 1."""
+        return self.share(Group.POSITIVE).value - self.share(Group.NEGATIVE).value
+
+    @property
+    def plus_minus_interval(self) -> Interval:
+        """See ``statistics.plus_minus_interval``."""
+        plus, minus = self.groups[Group.POSITIVE], self.groups[Group.NEGATIVE]
+        return plus_minus_interval(plus, minus, self.answered)
+
+    @property
+    def silence(self) -> Interval:
+        """What the share of + can be among everybody whose invitation was delivered."""
+        return silence_bounds(self.groups[Group.POSITIVE], self.answered, self.delivered)
+
+    def _sum(self, fates: Iterable[Fate]) -> int:
+        return sum(self.fates[fate] for fate in fates)
+
+
+def count_cells(scope: Scope, *, now: datetime) -> list[Cell]:
+    """Return the contacts of ``scope``, counted by everything the page tells apart. One query."""
+    rows = (
+        ProjectContact.objects.filter(scope.condition("project__"))
+        .annotate(
+            asked=FilteredRelation(
+                "invitations", condition=Q(invitations__touchpoint=Touchpoint.PROJECT_CLOSE)
+            )
+        )
+        .annotate(mail=Subquery(_mail_state()))
+        .annotate(
+            fate=_fate(now),
+            year=ExtractYear("project__closed_on"),
+            quarter=ExtractQuarter("project__closed_on"),
+        )
+        .order_by()
+        .values("project__division__name", "year", "quarter", "fate", "mail")
+        .annotate(group=F("asked__response__group"), number=models.Count("pk"))
+    )
+    return [
+        Cell(
+            division=row["project__division__name"],
+            year=row["year"],
+            quarter=row["quarter"],
+            fate=row["fate"],
+            group=row["group"] or "",
+            is_kept=row["mail"] == _KEPT,
+            number=row["number"],
+        )
+        for row in rows
+    ]
+
+
+def projects_without_contact(scope: Scope) -> int:
+    """Return how many closed projects name nobody, so that nobody can be asked. One query."""
+    return Project.objects.filter(scope.condition(""), project_contacts__isnull=True).count()
+
+
+def _mail_state() -> models.QuerySet[Delivery, Any]:
+    """Return the state of the outer row's invitation mail; ``kept`` if it had nowhere to go.
+
+    The key is ``Invitation.delivery_key``, in SQL.
+    """
+    key = Concat(
+        Value("invitation:"), Cast(OuterRef("asked__pk"), models.CharField()), Value(":email")
+    )
+    state = Case(When(state=MailState.SENT, transport=_KEPT, then=Value(_KEPT)), default=F("state"))
+    return Delivery.objects.filter(dedupe_key=key).annotate(what=state).values_list("what")[:1]
+
+
+def _fate(now: datetime) -> Case:
+    """Return the CASE over ``asked`` and ``mail`` that gives every contact its one fate."""
+    is_invited = Q(asked__isnull=False)
+    is_sent = is_invited & Q(mail__in=[MailState.SENT, _KEPT])
+    return Case(
+        _when(Q(asked__response__isnull=False), Fate.ANSWERED),
+        _when(is_sent & Q(asked__withdrawn_at__isnull=False), Fate.WITHDRAWN),
+        _when(is_sent & Q(asked__expires_at__lte=now), Fate.EXPIRED),
+        _when(is_sent, Fate.OPEN),
+        _when(is_invited & Q(mail=MailState.UNDELIVERABLE), Fate.UNDELIVERABLE),
+        _when(is_invited & Q(mail__isnull=False), Fate.WAITING),
+        _when(is_invited, Fate.NO_MAIL),
+        _when(Q(contact__opted_out_at__isnull=False), Fate.OPTED_OUT),
+        _when(Q(contact__bounced_at__isnull=False), Fate.BOUNCED),
+        When(_asked_elsewhere(), then=Value(Fate.ASKED_ELSEWHERE.value)),
+        _when(
+            Q(project__closed_on__lt=first_closing_day(timezone.localdate(now))),
+            Fate.CLOSED_LONG_AGO,
+        ),
+        default=Value(Fate.NOT_YET.value),
+        output_field=models.CharField(),
+    )
+
+
+def _when(condition: Q, fate: Fate) -> When:
+    return When(condition, then=Value(fate.value))
+
+
+def _asked_elsewhere() -> Exists:
+    """Whether the contact was asked about another project in the time this one could be asked.
+
+    That is from SURVEY_FATIGUE_DAYS before the closing to INVITE_CLOSED_WITHIN_DAYS after it.
+    """
+    closed_on = OuterRef("project__closed_on")
+    before = timedelta(days=settings.SURVEY_FATIGUE_DAYS)
+    after = timedelta(days=settings.INVITE_CLOSED_WITHIN_DAYS + 1)
+    moment = models.DateTimeField()
+    return Exists(
+        Invitation.objects.filter(
+            project_contact__contact=OuterRef("contact"),
+            invited_at__gt=models.ExpressionWrapper(closed_on - before, output_field=moment),
+            invited_at__lt=models.ExpressionWrapper(closed_on + after, output_field=moment),
+        )
+    )

@@ -1,0 +1,78 @@
+"""What management sees: names first, then shares, always with coverage."""
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ambassadors.dashboard import charts, findings, people
+from ambassadors.dashboard.figures import Scope, Tally, count_cells, projects_without_contact
+from ambassadors.dashboard.forms import FilterForm
+from ambassadors.dashboard.people import Selection
+from staff.roles import Right, requires
+from surveys.models import Project, Response
+
+NAMES_AT_FIRST = 10  # so that the figures stay in sight; one link shows all
+NAMES_ON_A_PAGE = 50
+
+
+@require_safe
+@requires(Right.SEE_DASHBOARD)
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show who talks well of the firm, and how much of the firm's clients that tells about."""
+    now = timezone.now()
+    form = FilterForm(request.GET)
+    scope = form.scope(today=timezone.localdate(now))
+    cells = count_cells(scope, now=now)
+    tally = Tally.of(cells)
+    context = {
+        "form": form,
+        "scope": scope,
+        "tally": tally,
+        "has_projects": bool(cells) or Project.objects.exists(),
+        "without_contact": projects_without_contact(scope),
+        "steps": charts.steps(tally),
+        "groups": charts.groups(tally),
+        "plus_minus": charts.plus_minus(tally),
+        "response": charts.response(tally),
+        "silence": charts.silence(tally),
+        "silence_in_numbers": findings.silence_in_numbers(tally),
+        "quarters": charts.quarters(cells),
+        "divisions": charts.divisions(cells),
+        **_names(request.GET, scope),
+    }
+    return render(request, "dashboard/overview.html", context)
+
+
+def _names(query: QueryDict, scope: Scope) -> dict[str, object]:
+    """Return what the table of names shows: the selection, its page, and the other selections."""
+    numbers = people.count_names(scope)
+    asked = query.get("names", "")
+    selection = Selection(asked) if asked in Selection.values else Selection.POSITIVE
+    responses = people.names(scope, selection)
+    size = NAMES_ON_A_PAGE if "page" in query else NAMES_AT_FIRST
+    page: Page[Response] = Paginator(responses, size).get_page(query.get("page"))
+    return {
+        "selection": selection,
+        "selections": [
+            (choice, numbers.by_selection[choice], _address(query, names=choice, page=None))
+            for choice in Selection
+        ],
+        "negative": numbers.negative,
+        "page": page,
+        "names": people.with_since(page.object_list),
+        "all_names": "" if "page" in query else _address(query, page=1),
+        "earlier": _address(query, page=page.number - 1),
+        "later": _address(query, page=page.number + 1),
+    }
+
+
+def _address(query: QueryDict, **changes: object) -> str:
+    """Return the query string of this page with ``changes``; None takes a parameter away."""
+    query = query.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return "?" + query.urlencode()

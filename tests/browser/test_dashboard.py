@@ -1,0 +1,91 @@
+"""Dashboard and outbox in a real browser: axe, a silent console, no sideways scrolling."""
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from outbox.actions import queue_message
+from outbox.models import Lane
+from tests.dashboard.conftest import answered, filled
+from tests.factories import make_user
+
+__all__ = ["filled"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def sign_in(client, live_server):
+    """``sign_in(watched, language=…)``: management and administrator in one, in the browser."""
+
+    def signed(watched, *, language="nl"):
+        user = make_user(
+            name="Ingrid Mulder", is_management=True, is_administrator=True, language=language
+        )
+        client.force_login(user)
+        session = client.cookies["sessionid"].value
+        cookie = {"name": "sessionid", "value": session, "url": live_server.url}
+        watched.page.context.add_cookies([cookie])
+
+    return signed
+
+
+def inspect(watched, address):
+    """Open ``address`` and find nothing wrong with it."""
+    watched.page.goto(address)
+    watched.page.wait_for_load_state("networkidle")
+    assert watched.axe_findings() == []
+    assert watched.console == []
+    assert not watched.is_too_wide
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"),
+    [(390, "light", "nl"), (320, "dark", "en"), (1280, "light", "en"), (1280, "dark", "nl")],
+)
+def test_a_full_dashboard(open_page, live_server, sign_in, filled, width, scheme, language):
+    response = answered()
+    contact = response.contact
+    contact.name = (
+        "Prof. mr. dr. Wilhelmina van Bouvigne-Schimmelpenninck van der Oye tot Nijenbeek"
+    )
+    contact.save()
+    watched = open_page(width=width, color_scheme=scheme)
+    sign_in(watched, language=language)
+    inspect(watched, f"{live_server.url}/dashboard/?period=all")
+    for summary in watched.page.locator("summary").all():
+        summary.click()
+    assert not watched.is_too_wide
+
+
+@pytest.mark.parametrize("query", ["", "?first=2026-02-31", "?names=more&page=1"])
+def test_an_almost_empty_dashboard(open_page, live_server, sign_in, query):
+    answered("dissatisfied")
+    watched = open_page()
+    sign_in(watched)
+    inspect(watched, f"{live_server.url}/dashboard/{query}")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_outbox(open_page, live_server, sign_in, width):
+    message = EmailMultiAlternatives(
+        subject="– Anneke van ’t Hof: " + "lang" * 30, body="Bel vandaag.", to=["a@b.example"]
+    )
+    message.attach_alternative(
+        "<html lang='nl'><title>Signaal</title><main><h1>Bel</h1></main><script>alert(1)</script>",
+        "text/html",
+    )
+    delivery = queue_message(
+        message,
+        dedupe_key="browser",
+        lane=Lane.ALERT,
+        recipient_name="Sanne de Wit",
+        recipient_address="sanne@waterkant.example",
+    )
+    watched = open_page(width=width)
+    sign_in(watched)
+    inspect(watched, f"{live_server.url}/outbox/")
+    watched.page.goto(f"{live_server.url}/outbox/{delivery.pk}/")
+    watched.page.wait_for_load_state("networkidle")
+    assert watched.page.frames[1].evaluate("document.title") == "Signaal"
+    assert not watched.is_too_wide
+    # The frame refuses the script in the mail; that refusal is all the console may tell.
+    assert all("sandbox" in line or "Content Security Policy" in line for line in watched.console)

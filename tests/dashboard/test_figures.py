@@ -1,0 +1,217 @@
+"""Every figure on the page, computed again from raw rows by plain Python."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from ambassadors.dashboard.figures import (
+    NOT_INVITED,
+    SILENT,
+    UNDELIVERED,
+    Fate,
+    Scope,
+    Tally,
+    count_cells,
+)
+from ambassadors.dashboard.people import Selection, count_names, latest_answers
+from ambassadors.dashboard.statistics import plus_minus_interval, silence_bounds, wilson
+from outbox.models import Delivery
+from surveys.models import Group, Invitation, ProjectContact, Response
+from tests.dashboard.conftest import answered, asked, mail_of
+from tests.factories import (
+    make_contact,
+    make_invitation,
+    make_project,
+    make_project_contact,
+    make_response,
+)
+
+
+def raw(first=None, last=None, division=None):
+    """The project contacts in the period, looked up one by one."""
+    for project_contact in ProjectContact.objects.select_related("project", "contact"):
+        closed_on = project_contact.project.closed_on
+        if project_contact.project.state != "closed":
+            continue
+        if (first and closed_on < first) or (last and closed_on > last):
+            continue
+        if division and project_contact.project.division_id != division.pk:
+            continue
+        invitation = Invitation.objects.filter(project_contact=project_contact).first()
+        response = Response.objects.filter(invitation=invitation).first() if invitation else None
+        mail = (
+            Delivery.objects.filter(dedupe_key=invitation.delivery_key).first()
+            if invitation
+            else None
+        )
+        yield project_contact, invitation, mail, response
+
+
+@pytest.mark.parametrize("days", [None, 365, 60])
+@pytest.mark.parametrize("number", [None, 0, 2])
+def test_every_count_and_share_follows_from_the_rows(filled, days, number):
+    last = timezone.localdate()
+    first = last - timedelta(days=days) if days else None
+    division = None if number is None else filled[number]
+    rows = list(raw(first, last, division))
+    tally = Tally.of(
+        count_cells(Scope(first=first, last=last, division=division), now=timezone.now())
+    )
+    groups = Counter(response.group for _pc, _inv, _mail, response in rows if response)
+    delivered = sum(
+        1 for _pc, _inv, mail, response in rows if response or (mail and mail.state == "sent")
+    )
+    assert tally.closed == len(rows)
+    assert tally.invited == sum(1 for _pc, invitation, _mail, _r in rows if invitation)
+    assert tally.delivered == delivered
+    assert tally.answered == groups.total()
+    assert tally.groups == groups
+    assert tally.kept == sum(1 for _pc, _inv, mail, _r in rows if mail and mail.transport == "kept")
+    for group in Group:
+        assert tally.share(group).interval == wilson(groups[group], groups.total())
+    assert tally.response_rate.interval == wilson(groups.total(), delivered)
+    plus, minus = groups["positive"], groups["negative"]
+    assert tally.silence == silence_bounds(plus, groups.total(), delivered)
+    assert tally.plus_minus_interval == plus_minus_interval(plus, minus, groups.total())
+
+
+def test_no_step_is_larger_than_the_one_before_and_losses_explain_the_difference(filled):
+    tally = Tally.of(count_cells(Scope(), now=timezone.now()))
+    lost = [
+        sum(tally.fates[fate] for fate in fates) for fates in (NOT_INVITED, UNDELIVERED, SILENT)
+    ]
+    assert tally.closed - lost[0] == tally.invited
+    assert tally.invited - lost[1] == tally.delivered
+    assert tally.delivered - lost[2] == tally.answered
+    assert all(lost)
+
+
+@pytest.mark.django_db
+class TestFates:
+    """Each contact has one fate, the first that holds."""
+
+    def fate(self):
+        cells = count_cells(Scope(), now=timezone.now())
+        assert sum(cell.number for cell in cells) == 1
+        return cells[0].fate
+
+    def contact(self, days_ago=1):
+        closed_on = timezone.localdate() - timedelta(days=days_ago)
+        return make_project_contact(project=make_project(closed_on=closed_on))
+
+    def test_answered_without_mail_counts_as_delivered(self):
+        make_response()
+        assert self.fate() == Fate.ANSWERED
+        assert Tally.of(count_cells(Scope(), now=timezone.now())).delivered == 1
+
+    def test_open(self):
+        asked()
+        assert self.fate() == Fate.OPEN
+
+    def test_expired(self):
+        invitation = make_invitation(invited_at=timezone.now() - timedelta(days=31))
+        mail_of(invitation)
+        assert self.fate() == Fate.EXPIRED
+
+    def test_withdrawn(self):
+        mail_of(make_invitation(withdrawn_at=timezone.now()))
+        assert self.fate() == Fate.WITHDRAWN
+
+    @pytest.mark.parametrize(
+        ("state", "fate"),
+        [("undeliverable", Fate.UNDELIVERABLE), ("queued", Fate.WAITING)],
+    )
+    def test_mail_that_did_not_leave(self, state, fate):
+        mail_of(make_invitation(), state=state)
+        assert self.fate() == fate
+
+    def test_invitation_without_mail(self):
+        make_invitation()
+        assert self.fate() == Fate.NO_MAIL
+
+    @pytest.mark.parametrize(
+        ("field", "fate"), [("opted_out_at", Fate.OPTED_OUT), ("bounced_at", Fate.BOUNCED)]
+    )
+    def test_contact_who_cannot_be_asked(self, field, fate):
+        contact = self.contact().contact
+        setattr(contact, field, timezone.now())
+        contact.save()
+        assert self.fate() == fate
+
+    def test_closed_long_ago(self):
+        self.contact(days_ago=31)
+        assert self.fate() == Fate.CLOSED_LONG_AGO
+
+    def test_not_yet(self):
+        self.contact(days_ago=30)
+        assert self.fate() == Fate.NOT_YET
+
+    @pytest.mark.parametrize(
+        ("days_before", "fate"), [(20, Fate.ASKED_ELSEWHERE), (120, Fate.NOT_YET)]
+    )
+    def test_asked_about_another_project(self, days_before, fate):
+        one = self.contact(days_ago=5)
+        running = make_project(state="running", client=one.contact.client)
+        other = make_project_contact(project=running, contact=one.contact)
+        at = timezone.now() - timedelta(days=days_before)
+        make_invitation(project_contact=other, invited_at=at)
+        assert self.fate() == fate
+
+
+def test_the_latest_answer_of_each_contact_counts_once(db):
+    contact = make_contact()
+    for days, satisfaction in ((40, "more_than_satisfied"), (2, "dissatisfied")):
+        project = make_project(
+            client=contact.client, closed_on=timezone.localdate() - timedelta(days=days)
+        )
+        invitation = make_invitation(
+            project_contact=make_project_contact(project=project, contact=contact)
+        )
+        make_response(
+            invitation=invitation,
+            satisfaction=satisfaction,
+            recommendation="yes",
+            submitted_at=timezone.now() - timedelta(days=days),
+        )
+    assert [answer.satisfaction for answer in latest_answers(Scope())] == ["dissatisfied"]
+    numbers = count_names(Scope())
+    assert numbers.negative == 1
+    assert not any(numbers.by_selection.values())
+    # A period without the later project shows what was said then.
+    before = Scope(last=timezone.localdate() - timedelta(days=30))
+    assert count_names(before).by_selection[Selection.POSITIVE] == 1
+
+
+def test_the_numbers_of_names_follow_from_the_rows(filled):
+    latest = {}
+    for response in Response.objects.order_by("submitted_at", "pk"):
+        latest[response.contact.pk] = response
+    happy = [answer for answer in latest.values() if answer.group != "negative"]
+    yes = {answer.pk for answer in happy if answer.recommendation == "yes"}
+    more = {answer.pk for answer in happy if answer.interest == "yes"}
+    numbers = count_names(Scope())
+    assert numbers.by_selection == {
+        Selection.POSITIVE: sum(answer.group == "positive" for answer in happy),
+        Selection.BOTH: len(yes & more),
+        Selection.RECOMMENDS: len(yes),
+        Selection.WANTS_MORE: len(more),
+    }
+    assert numbers.negative == len(latest) - len(happy)
+
+
+def test_two_answers_at_the_same_moment_still_give_one_name(db):
+    at = timezone.now()
+    contact = make_contact()
+    for _number in range(2):
+        project = make_project(client=contact.client)
+        project_contact = make_project_contact(project=project, contact=contact)
+        make_response(invitation=make_invitation(project_contact=project_contact), submitted_at=at)
+    assert latest_answers(Scope()).count() == 1
+
+
+def test_running_projects_are_left_out(db):
+    answered(state="running")
+    assert count_cells(Scope(), now=timezone.now()) == []
+    assert not latest_answers(Scope()).exists()
