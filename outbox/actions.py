@@ -45,14 +45,10 @@ def queue_message(
     are frozen too: a copy sent after a fault is then recognised as one by the receiving server.
     ``is_secret`` blanks the body once it has been handed over.
     """
-    existing = Delivery.objects.filter(dedupe_key=dedupe_key).first()
-    if existing is not None:
+    if existing := Delivery.objects.filter(dedupe_key=dedupe_key).first():
         return existing
     now = now or timezone.now()
-    message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost")
-    message.extra_headers["Message-ID"] = message_id
-    message.extra_headers["Date"] = formatdate(now.timestamp(), localtime=False)
-    frozen = message.message().as_bytes(linesep="\r\n")
+    message_id, frozen = _frozen(message, now)
     delivery, is_new = Delivery.objects.get_or_create(
         dedupe_key=dedupe_key,
         defaults={
@@ -72,6 +68,14 @@ def queue_message(
     if is_new:
         ring_on_commit()
     return delivery
+
+
+def _frozen(message: EmailMessage, now: datetime) -> tuple[str, bytes]:
+    """Return a Message-ID of our own and the bytes of ``message``, fit for SMTP as they are."""
+    message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost")
+    message.extra_headers["Message-ID"] = message_id
+    message.extra_headers["Date"] = formatdate(now.timestamp(), localtime=False)
+    return message_id, message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +185,12 @@ def give_back_expired(*, now: datetime | None = None) -> int:
     count = 0
     for delivery in Delivery.objects.expired(now):
         assert delivery.lease_token is not None
-        claim = Claim(delivery=delivery, token=delivery.lease_token, started_at=now)
+        assert delivery.lease_until is not None
+        claim = Claim(
+            delivery=delivery,
+            token=delivery.lease_token,
+            started_at=delivery.lease_until - LEASE,
+        )
         lost = Result(
             outcome=Outcome.LEASE_EXPIRED,
             phase="claimed",

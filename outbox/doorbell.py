@@ -20,13 +20,18 @@ def ring() -> None:
     try:
         current_app.send_task(DISPATCH, retry=False)
     except (OperationalError, OSError) as error:
-        logger.warning("doorbell: broker does not answer (%s), the sweep will", type(error).__name__)
+        logger.warning(
+            "doorbell: broker does not answer (%s), the sweep will", type(error).__name__
+        )
 
 
 def ring_on_commit() -> None:
     """Ring once the current transaction is committed, and at once outside a transaction.
 
-    ``robust``: whatever happens in the doorbell, the response that was stored stays stored and
-    the client is thanked.
+    One ring a transaction is enough for all it queued: a batch of invitations does not flood the
+    broker. ``robust``: whatever happens in the doorbell, the response that was stored stays
+    stored and the client is thanked.
     """
-    transaction.on_commit(ring, robust=True)
+    waiting = transaction.get_connection().run_on_commit
+    if not any(callback is ring for _savepoints, callback, _robust in waiting):
+        transaction.on_commit(ring, robust=True)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
-
+from django.utils.encoding import punycode
 
 Mail = EmailMultiAlternatives  # what the other apps call it; they do not import django.core.mail
 
@@ -73,8 +73,14 @@ def _sender(name: str) -> str:
     return _address(one_line(name) or own_name, address)
 
 
+def ascii_address(address: str) -> str:
+    """Return ``address`` as it travels: a domain such as súdwest.example becomes ``xn--…``."""
+    local_part, _at, domain = address.rpartition("@")
+    return f"{local_part}@{punycode(domain)}"
+
+
 def _address(name: str, address: str) -> str:
     name = one_line(name)
-    if not name:
-        return address
-    return formataddr((str(Header(name, "utf-8")) if not name.isascii() else name, address))
+    if not name.isascii():
+        name = Header(name, "utf-8").encode(linesep="")  # encoded words of at most 75 characters
+    return formataddr((name, ascii_address(address)))

@@ -120,9 +120,7 @@ class Delivery(models.Model):
     message = models.BinaryField(_("message"), blank=True)  # MIME, CRLF line ends, as sent
     digest = models.CharField("SHA-256", max_length=64)
     is_secret = models.BooleanField(_("holds a personal link"), default=False)
-    state = models.CharField(
-        _("state"), max_length=20, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.QUEUED)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)

@@ -9,10 +9,14 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.mail import get_connection
 
+from outbox.mail import ascii_address
 from outbox.models import Delivery
 from outbox.transports.base import PermanentError, TemporaryError
 
 logger = logging.getLogger(__name__)
+
+# 421: the server is going down. The others: it does not accept *us*, whoever the recipient is.
+_REFUSES_EVERYTHING = {421, 530, 534, 535, 538}
 
 
 class SmtpTransport:
@@ -37,22 +41,31 @@ class SmtpTransport:
 
     def send(self, delivery: Delivery) -> tuple[str, str]:
         """See Transport. The reply is the server's answer to the final dot."""
+        recipient = ascii_address(delivery.recipient_address)
+        if not recipient.isascii() or recipient.split() != [recipient]:
+            raise PermanentError("not an address that SMTP can carry", phase="RCPT")
         server = self._connected()
+        phase = "MAIL"
         try:
-            self._expect(server.mail(self._sender), phase="MAIL", is_sender=True)
-            self._expect(server.rcpt(delivery.recipient_address), phase="RCPT")
+            self._expect(server.mail(self._sender), phase=phase, is_sender=True)
+            phase = "RCPT"
+            self._expect(server.rcpt(recipient), phase=phase)
+            phase = "DATA"
             code, reply = server.data(bytes(delivery.message))
-            self._expect((code, reply), phase="DATA")
+            self._expect((code, reply), phase=phase)
         except (PermanentError, TemporaryError):
             self._reset(server)
             raise
         except smtplib.SMTPDataError as error:  # refused before the first byte of the message
             self._reset(server)
-            self._expect((error.smtp_code, _bytes(error.smtp_error)), phase="DATA")
-            raise TemporaryError(_words(error), phase="DATA") from error
+            self._expect((error.smtp_code, _bytes(error.smtp_error)), phase=phase)
+            raise TemporaryError(_words(error), phase=phase) from error
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
-            raise TemporaryError(_words(error), phase="DATA", is_everything=True) from error
+            raise TemporaryError(_words(error), phase=phase, is_everything=True) from error
+        except Exception:
+            self._hang_up()  # a fault of ours: the next message must not begin inside this one
+            raise
         return "accepted", f"{code} {_text(reply)}"
 
     def _connected(self) -> smtplib.SMTP:
@@ -68,15 +81,13 @@ class SmtpTransport:
             raise TemporaryError(_words(error), phase="connect", is_everything=True) from error
         return server
 
-    def _expect(
-        self, answer: tuple[int, bytes], *, phase: str, is_sender: bool = False
-    ) -> None:
+    def _expect(self, answer: tuple[int, bytes], *, phase: str, is_sender: bool = False) -> None:
         """Raise what ``answer`` means unless it is a yes (2xx)."""
         code, reply = answer
         if 200 <= code < 300:
             return
         detail = f"{code} {_text(reply)}"
-        if code == 421:
+        if code in _REFUSES_EVERYTHING:
             raise TemporaryError(detail, phase=phase, is_everything=True)
         if 500 <= code < 600 and not is_sender:
             raise PermanentError(detail, phase=phase)

@@ -1,0 +1,79 @@
+"""A frozen mail as staff may read it: decoded, and with every personal link masked.
+
+A personal link is a capability: whoever has it answers in the client's name or sets a colleague's
+password. Staff never see one (DESIGN, access), so it is taken out of every part and header after
+decoding, whatever the encoding was.
+"""
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from urllib.parse import unquote
+
+from outbox.models import Delivery
+
+MASK = "…"
+# What comes before a secret in an address of this product, and what a secret is made of.
+_SECRET = re.compile(r"(?:/s/|/reset/key/)([A-Za-z0-9_-]{8,})", flags=re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What can be shown of a delivery. A part that the mail does not have is empty."""
+
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    html: str
+    is_masked: bool
+
+
+def read(delivery: Delivery) -> Reading:
+    """Return the mail of ``delivery``; everything is empty when it was removed after handover."""
+    message = delivery.parsed()
+    headers = [(name, str(value)) for name, value in message.items()]
+    text, markup = _content(message, "text/plain"), _content(message, "text/html")
+    secrets = secrets_in([text, markup, *(value for _name, value in headers)])
+    return Reading(
+        headers=tuple((name, masked(value, secrets)) for name, value in headers),
+        text=masked(text, secrets),
+        html=masked(markup, secrets),
+        is_masked=bool(secrets),
+    )
+
+
+def secrets_in(texts: Iterable[str]) -> frozenset[str]:
+    """Return the secret of every personal link in ``texts``, also where it is written encoded."""
+    found: set[str] = set()
+    for text in texts:
+        for reading in (text, html.unescape(text), unquote(html.unescape(text))):
+            found.update(_SECRET.findall(reading))
+    return frozenset(found)
+
+
+def masked(text: str, secrets: frozenset[str]) -> str:
+    """Return ``text`` with every one of ``secrets`` replaced, wherever it stands.
+
+    A text that hides one in character references or percent signs is decoded first, because the
+    secret must go whatever becomes of the markup.
+    """
+    for decoded in (text, html.unescape(text), unquote(html.unescape(text))):
+        shown = _replace(decoded, secrets)
+        if not secrets_in([shown]):
+            return shown
+    return MASK
+
+
+def _replace(text: str, secrets: frozenset[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
+
+
+def _content(message: EmailMessage, kind: str) -> str:
+    """Return the decoded text of the first part of ``kind`` that is not an attachment."""
+    for part in message.walk():
+        if part.get_content_type() == kind and not part.is_attachment():
+            return str(part.get_content())
+    return ""
