@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
 
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 
@@ -13,13 +13,13 @@ def _is_local() -> bool:
     return urlsplit(settings.SITE_URL).hostname in _LOCAL
 
 
-@register()
-def check_site_url(**kwargs: Any) -> list[CheckMessage]:
+@checks.register()
+def check_site_url(**kwargs: Any) -> list[checks.CheckMessage]:
     """Survey links carry a secret: outside this machine they must travel encrypted."""
     if _is_local() or settings.SITE_URL.startswith("https://"):
         return []
     return [
-        Warning(
+        checks.Warning(
             f"SITE_URL is {settings.SITE_URL}: clients' links and passwords travel unencrypted.",
             hint="Set SITE_URL to the https:// address that clients reach.",
             id="ambassadors.W001",
@@ -27,13 +27,13 @@ def check_site_url(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register()
-def check_debug(**kwargs: Any) -> list[CheckMessage]:
+@checks.register()
+def check_debug(**kwargs: Any) -> list[checks.CheckMessage]:
     """DEBUG shows settings and answers to whoever meets an error."""
     if not settings.DEBUG or _is_local():
         return []
     return [
-        Error(
+        checks.Error(
             "DEBUG is on while SITE_URL is a public address.",
             hint="Set DEBUG=off.",
             id="ambassadors.E001",
@@ -41,13 +41,13 @@ def check_debug(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register()
-def check_mail(**kwargs: Any) -> list[CheckMessage]:
+@checks.register()
+def check_mail(**kwargs: Any) -> list[checks.CheckMessage]:
     """Without EMAIL_URL nothing leaves: right for trying out, wrong for a public address."""
     if settings.EMAIL_URL or _is_local():
         return []
     return [
-        Warning(
+        checks.Warning(
             "EMAIL_URL is not set: invitations and alerts stay in the outbox.",
             hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example.nl:587.",
             id="ambassadors.W002",
@@ -55,15 +55,15 @@ def check_mail(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register()
-def check_sender(**kwargs: Any) -> list[CheckMessage]:
+@checks.register()
+def check_sender(**kwargs: Any) -> list[checks.CheckMessage]:
     """Clients must see the firm's name and address, not the product's."""
     if not settings.EMAIL_URL or _is_local():
         return []
     if settings.FIRM_NAME != "Ambassadors":
         return []
     return [
-        Warning(
+        checks.Warning(
             "FIRM_NAME is not set: clients see 'Ambassadors' instead of your firm's name.",
             hint="Set FIRM_NAME and DEFAULT_FROM_EMAIL.",
             id="ambassadors.W003",
@@ -71,15 +71,29 @@ def check_sender(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register()
-def check_broker(**kwargs: Any) -> list[CheckMessage]:
+@checks.register()
+def check_broker(**kwargs: Any) -> list[checks.CheckMessage]:
     """Several web processes need a broker that they share."""
     if settings.REDIS_URL or not settings.DATABASE_URL or _is_local():
         return []
     return [
-        Warning(
+        checks.Warning(
             "REDIS_URL is not set: only `manage.py serve` can run the background work.",
             hint="Set REDIS_URL and start `celery -A ambassadors worker` and `beat`.",
             id="ambassadors.W004",
+        )
+    ]
+
+
+@checks.register()
+def check_email_url(**kwargs: Any) -> list[checks.CheckMessage]:
+    """The outbox speaks SMTP itself; Django's other mail backends cannot carry its messages."""
+    if not settings.EMAIL_URL or urlsplit(settings.EMAIL_URL).scheme.startswith("smtp"):
+        return []
+    return [
+        checks.Error(
+            f"EMAIL_URL begins with {urlsplit(settings.EMAIL_URL).scheme}://, which is not SMTP.",
+            hint="Set EMAIL_URL to smtp://, smtp+tls:// or smtp+ssl://, or leave it unset.",
+            id="ambassadors.E002",
         )
     ]

@@ -15,7 +15,11 @@ class RedactTokens(logging.Filter):
     """Rewrite the finished message, so that a token inside any argument is caught as well."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):  # wrong placeholders: a log line never fails a request
+            record.msg, record.args = "malformed log call: %s", (redact(str(record.msg)),)
+            message = record.getMessage()
         clean = redact(message)
         if clean != message:
             record.msg, record.args = clean, ()

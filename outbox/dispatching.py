@@ -1,6 +1,7 @@
 """Send what is due: claim one, hand it over outside any transaction, record, and again."""
 
 import logging
+from collections.abc import Callable
 
 from outbox.actions import Claim, Result, claim_next, record
 from outbox.models import Outcome
@@ -9,15 +10,16 @@ from outbox.transports import PermanentError, TemporaryError, Transport, email_t
 logger = logging.getLogger(__name__)
 
 
-def dispatch_due() -> int:
+def dispatch_due(*, is_stopping: Callable[[], bool] = lambda: False) -> int:
     """Send until nothing is due or the transport is down; return how many were handed over.
 
     One delivery is claimed at a time, the most urgent first, so an alert never waits behind the
     rest of a campaign. A transport that is down ends the round: its rows wait for their back-off.
+    ``is_stopping`` is asked between two deliveries, so that a worker can end with a full queue.
     """
     sent = 0
     with email_transport() as transport:
-        while (claim := claim_next()) is not None:
+        while not is_stopping() and (claim := claim_next()) is not None:
             result, is_down = _attempt(transport, claim)
             record(claim, result)
             sent += result.outcome == Outcome.SENT

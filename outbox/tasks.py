@@ -1,6 +1,7 @@
 """The doorbell's other side. Both tasks may run twice, late, or side by side."""
 
 from celery import shared_task
+from celery.worker import state as worker
 from django.utils import timezone
 
 from outbox.actions import give_back_expired
@@ -11,7 +12,7 @@ from outbox.models import Delivery
 @shared_task(name="outbox.tasks.dispatch")
 def dispatch() -> int:
     """Send everything that is due; return how many were handed over."""
-    return dispatch_due()
+    return dispatch_due(is_stopping=_is_stopping)
 
 
 @shared_task(name="outbox.tasks.sweep")
@@ -20,4 +21,9 @@ def sweep() -> int:
     give_back_expired()
     if not Delivery.objects.due(timezone.now()).exists():
         return 0
-    return dispatch_due()
+    return dispatch_due(is_stopping=_is_stopping)
+
+
+def _is_stopping() -> bool:
+    """Whether this worker was told to end: the mail in hand is its last."""
+    return worker.should_stop not in (None, False)  # 0 means stop, too: it is an exit code

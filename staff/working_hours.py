@@ -3,12 +3,12 @@
 from datetime import date
 from functools import lru_cache
 
-from holidays.countries import Netherlands
+from holidays.countries.netherlands import Netherlands
 
 
 @lru_cache(maxsize=32)
 def _holidays_of(year: int) -> frozenset[date]:
-    return frozenset(Netherlands(years=year))
+    return frozenset(Netherlands(years=year))  # type: ignore[no-untyped-call]
 
 
 def is_public_holiday(day: date) -> bool:

@@ -1,0 +1,97 @@
+"""Every address of the product, and one row behind each that has one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from alerts.models import Alert
+from outbox.models import Delivery
+from staff.models import User
+from tests.factories import (
+    PASSWORD,
+    make_invitation,
+    make_project,
+    make_project_contact,
+    make_response,
+    make_token,
+    make_user,
+)
+
+ROLES = ("anonymous", "owner", "colleague", "supervisor", "management", "administrator")
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """Yield the name and the pattern of every address."""
+    return _below(get_resolver().url_patterns, "", "")
+
+
+def _below(patterns: Any, space: str, start: str) -> Iterator[tuple[str, str]]:
+    for entry in patterns:
+        route = start + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from _below(entry.url_patterns, inner, route)
+        else:
+            assert isinstance(entry, URLPattern)
+            yield f"{space}{entry.name or ''}", route
+
+
+@dataclass
+class World:
+    """One alert with its owner, their supervisor, a colleague, and the two other roles."""
+
+    users: dict[str, User | None]
+    arguments: dict[str, list[Any]] = field(default_factory=dict)
+
+    def address(self, name: str) -> str:
+        return reverse(name, args=self.arguments.get(name, []))
+
+
+def make_world() -> World:
+    supervisor = make_user(password=PASSWORD)
+    owner = make_user(password=PASSWORD, supervisor=supervisor)
+    project = make_project(account_manager=owner)
+    part = make_project_contact(project=project)
+    now = timezone.now()
+    alert = Alert.objects.create(
+        response=make_response(
+            invitation=make_invitation(project_contact=part), satisfaction="dissatisfied"
+        ),
+        group="negative",
+        owner=owner,
+        **dict.fromkeys(("acknowledge_by", "speak_by", "due_at"), now),
+    )
+    delivery = Delivery.objects.create(
+        dedupe_key="test",
+        lane=10,
+        recipient_address="zoe@waterkant.example",
+        subject="Een –",
+        message_id="<test@waterkant.example>",
+        message=b"Subject: Een\r\nContent-Type: text/html\r\n\r\n<p>Een</p>\r\n",
+        digest="0" * 64,
+    )
+    token = [make_token()]
+    return World(
+        users={
+            "anonymous": None,
+            "owner": owner,
+            "colleague": make_user(password=PASSWORD),
+            "supervisor": supervisor,
+            "management": make_user(password=PASSWORD, is_management=True),
+            "administrator": make_user(password=PASSWORD, is_administrator=True),
+        },
+        arguments={
+            "surveys:page": token,
+            "surveys:thanks": token,
+            "alerts:detail": [alert.pk],
+            "alerts:acknowledge": [alert.pk],
+            "alerts:note": [alert.pk],
+            "alerts:close": [alert.pk],
+            "outbox:detail": [delivery.pk],
+            "outbox:body": [delivery.pk],
+            "account_reset_password_from_key": ["1", "set-password"],
+        },
+    )

@@ -1,0 +1,175 @@
+"""Role × address × method: who is let in, sent to sign in, refused, or told there is nothing.
+
+Someone else's row is a 404, a missing right a 403 (DESIGN, access). An address that is not in the
+table fails, so that nobody adds a page without deciding who may open it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from alerts.models import Alert
+from tests.architecture.access_world import ROLES, World, addresses, make_world
+
+pytestmark = pytest.mark.django_db
+
+IN, ELSEWHERE, REFUSED, NOTHING, NOT_SO = 200, 302, 403, 404, 405
+TO_SIGN_IN = "to sign-in"
+
+
+@dataclass(frozen=True)
+class Access:
+    """The answer to each of ROLES for GET and for POST, with what is posted."""
+
+    get: tuple[int | str, ...]
+    post: tuple[int | str, ...]
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def everybody(status: int) -> tuple[int | str, ...]:
+    return (status,) * len(ROLES)
+
+
+def signed_in(*statuses: int) -> tuple[int | str, ...]:
+    """One status for all who are signed in, or one for each; the anonymous must sign in first."""
+    return (TO_SIGN_IN, *(statuses if len(statuses) > 1 else statuses * (len(ROLES) - 1)))
+
+
+def visitors(anonymous: int, others: int) -> tuple[int | str, ...]:
+    return (anonymous, *(others,) * (len(ROLES) - 1))
+
+
+def reading(*statuses: int) -> Access:
+    """A page that is only looked at."""
+    return Access(get=signed_in(*statuses), post=signed_in(NOT_SO))
+
+
+def acting(data: dict[str, Any], *statuses: int) -> Access:
+    """A verb that is only posted."""
+    return Access(get=signed_in(NOT_SO), post=signed_in(*statuses), data=data)
+
+
+# In the order of ROLES: owner, colleague, supervisor, management, administrator.
+OWN_ROW = (IN, NOTHING, IN, IN, NOTHING)
+OWN_ROW_CHANGED = (ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE, NOTHING)
+MANAGEMENT_ONLY = (REFUSED, REFUSED, REFUSED, IN, REFUSED)
+ADMINISTRATORS_ONLY = (REFUSED, REFUSED, REFUSED, REFUSED, IN)
+OPEN_READING = Access(get=everybody(IN), post=everybody(NOT_SO))
+
+TABLE = {
+    "home": reading(ELSEWHERE),
+    "healthz": OPEN_READING,
+    # The client's pages are open to whoever holds the link: also to staff, who never get one.
+    "surveys:page": Access(get=everybody(IN), post=everybody(IN)),  # nothing chosen: asked again
+    "surveys:thanks": Access(get=everybody(ELSEWHERE), post=everybody(NOT_SO)),
+    "surveys:unknown": Access(get=everybody(NOTHING), post=everybody(NOTHING)),
+    "alerts:list": reading(IN),
+    "alerts:detail": reading(*OWN_ROW),
+    "alerts:acknowledge": acting({}, *OWN_ROW_CHANGED),
+    "alerts:note": acting({"note": "Gebeld, terug op maandag."}, *OWN_ROW_CHANGED),
+    "alerts:close": acting({"outcome": "partly", "root_cause": "cost"}, *OWN_ROW_CHANGED),
+    "dashboard:overview": reading(*MANAGEMENT_ONLY),
+    "outbox:list": reading(*ADMINISTRATORS_ONLY),
+    "outbox:detail": reading(*ADMINISTRATORS_ONLY),
+    "outbox:body": reading(*ADMINISTRATORS_ONLY),
+    # Signing in, and one's own password.
+    "account_login": Access(get=visitors(IN, ELSEWHERE), post=visitors(IN, ELSEWHERE)),
+    "account_logout": Access(get=visitors(ELSEWHERE, IN), post=everybody(ELSEWHERE)),
+    "account_inactive": OPEN_READING,
+    "account_signup": Access(get=visitors(IN, ELSEWHERE), post=visitors(IN, ELSEWHERE)),
+    "account_change_password": Access(get=signed_in(IN), post=signed_in(IN)),
+    "account_set_password": Access(get=signed_in(ELSEWHERE), post=signed_in(ELSEWHERE)),
+    "account_reset_password": Access(get=everybody(IN), post=everybody(IN)),
+    "account_reset_password_done": OPEN_READING,
+    "account_reset_password_from_key": Access(get=everybody(IN), post=everybody(IN)),
+    "account_reset_password_from_key_done": OPEN_READING,
+}
+UNKNOWN_LINK = "/s/this-is-no-token-at-all/"
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def address_of(world: World, name: str) -> str:
+    return UNKNOWN_LINK if name == "surveys:unknown" else world.address(name)
+
+
+def status_for(world: World, client: Any, name: str, role: str, method: str) -> int | str:
+    """Return the status ``role`` gets, or TO_SIGN_IN when that is where they are sent."""
+    if user := world.users[role]:
+        client.force_login(user)
+    data = TABLE[name].data if method == "post" else None
+    response = getattr(client, method)(address_of(world, name), data)
+    if response.status_code == ELSEWHERE and response.url.startswith(
+        reverse("account_login") + "?next="
+    ):
+        return TO_SIGN_IN
+    return response.status_code
+
+
+def cases(method: str) -> Iterator[Any]:
+    for name, access in TABLE.items():
+        for role, expected in zip(ROLES, getattr(access, method), strict=True):
+            yield pytest.param(name, role, expected, id=f"{name}-{role}")
+
+
+@pytest.mark.parametrize(("name", "role", "expected"), cases("get"))
+def test_looking(world, client, name, role, expected):
+    assert status_for(world, client, name, role, "get") == expected
+
+
+@pytest.mark.parametrize(("name", "role", "expected"), cases("post"))
+def test_acting(world, client, name, role, expected):
+    before = Alert.objects.values().get()
+    assert status_for(world, client, name, role, "post") == expected
+    if not (name.startswith("alerts:") and expected == ELSEWHERE):
+        assert Alert.objects.values().get() == before
+
+
+def test_every_address_is_in_the_table():
+    names = {name for name, route in addresses() if not route.startswith("admin/")}
+    assert names == set(TABLE)
+
+
+# The admin is Django's own and grows with every registered model: one rule for all of it.
+
+
+def admin_addresses() -> list[str]:
+    return sorted(
+        {
+            "/" + route
+            for name, route in addresses()
+            if route.startswith("admin/") and "<" not in route and "(" not in route
+        }
+        - {"/admin/login/", "/admin/logout/"}
+    )
+
+
+def test_the_admin_has_addresses():
+    assert {"/admin/", "/admin/staff/user/", "/admin/staff/user/add/"} <= set(admin_addresses())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_admin_opens_for_administrators_only(world, client, role):
+    if user := world.users[role]:
+        client.force_login(user)
+    opened = {address for address in admin_addresses() if client.get(address).status_code == IN}
+    if role == "administrator":
+        assert {"/admin/", "/admin/staff/user/", "/admin/staff/user/add/"} <= opened
+    else:
+        assert not opened
+
+
+@pytest.mark.parametrize(("role", "expected"), [("anonymous", TO_SIGN_IN), ("owner", REFUSED)])
+def test_the_admin_has_no_sign_in_of_its_own(world, client, role, expected):
+    """Its page would have neither rate limits nor, later, a second factor."""
+    if user := world.users[role]:
+        client.force_login(user)
+    for answer in (client.get("/admin/login/"), client.post("/admin/login/", {"username": "x"})):
+        is_sent = answer.status_code == ELSEWHERE and answer.url.startswith("/accounts/login/")
+        assert (TO_SIGN_IN if is_sent else answer.status_code) == expected

@@ -1,0 +1,278 @@
+"""What must never be false: each named constraint refuses its case and accepts the neighbour."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstraint
+
+from alerts.models import Alert, Notification
+from outbox.models import Delivery
+from staff.models import User
+from surveys.models import (
+    Contact,
+    Invitation,
+    LaterAnswer,
+    Project,
+    ProjectContact,
+    Response,
+)
+from tests.factories import (
+    make_client,
+    make_contact,
+    make_division,
+    make_invitation,
+    make_project,
+    make_project_contact,
+    make_response,
+    make_sector,
+    make_service,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+EARLIER, TODAY = date(2026, 11, 19), date(2026, 11, 20)
+
+
+def make_delivery(**fields):
+    number = uuid.uuid4().hex
+    fields = {"lane": 10, "recipient_address": "a@b.example", "subject": "s", **fields}
+    return Delivery.objects.create(
+        dedupe_key=number, message_id=f"<{number}@b.example>", digest="0" * 64, **fields
+    )
+
+
+def make_attempt(delivery=None, **fields):
+    fields = {"number": 1, "started_at": NOW, "finished_at": NOW, **fields}
+    return (delivery or make_delivery()).tries.create(
+        phase="RCPT", outcome="temporary", transport="smtp", **fields
+    )
+
+
+def make_alert(*, group="negative", **fields):
+    times = dict.fromkeys(("acknowledge_by", "speak_by", "due_at"), NOW)
+    return Alert.objects.create(response=make_response(), group=group, **times, **fields)
+
+
+def update(make, **refused_and_accepted):
+    """Make a row and set each pair's value, the refused or the accepted, by UPDATE."""
+
+    def with_values(index):
+        row = make()
+        values = {name: pair[index] for name, pair in refused_and_accepted.items()}
+        type(row)._base_manager.filter(pk=row.pk).update(**values)
+
+    return lambda: with_values(0), lambda: with_values(1)
+
+
+def any_case(make):
+    """Refuse a name that differs in capitals only."""
+
+    def again(name):
+        make(name="Gemeente Almere")
+        make(name=name)
+
+    return lambda: again("GEMEENTE almere"), lambda: again("Gemeente Almelo")
+
+
+def emails(make):
+    def again(email):
+        make(email="zoe@gemeente.example")
+        make(email=email)
+
+    return lambda: again("Zoe@Gemeente.EXAMPLE"), lambda: again("zoey@gemeente.example")
+
+
+def own_supervisor():
+    user = make_user()
+    User.objects.filter(pk=user.pk).update(supervisor=F("pk"))
+
+
+def somebody_elses_supervisor():
+    user = make_user()
+    User.objects.filter(pk=user.pk).update(supervisor=make_user())
+
+
+def same_contact_on(projects):
+    contact = make_contact()
+    first = make_project()
+    make_project_contact(project=first, contact=contact)
+    make_project_contact(project=first if projects == 1 else make_project(), contact=contact)
+
+
+def invitation_for(people):
+    first = make_project_contact()
+    make_invitation(project_contact=first)
+    make_invitation(project_contact=first if people == 1 else make_project_contact())
+
+
+def later_answers(digest):
+    response = make_response()
+    for value in ("a" * 64, digest):
+        LaterAnswer.objects.create(response=response, answers={}, digest=value)
+
+
+def notify(recipients):
+    alert, first = make_alert(), make_user()
+    for recipient in (first, first if recipients == 1 else make_user()):
+        Notification.objects.create(
+            alert=alert, recipient=recipient, delivery=make_delivery(), is_owner=False
+        )
+
+
+def number_attempts(second):
+    delivery = make_delivery()
+    make_attempt(delivery)
+    make_attempt(delivery, number=second)
+
+
+CASES = {
+    # staff
+    "division_name_unique": any_case(make_division),
+    "user_email_unique_any_case": (
+        lambda: (
+            make_user(email="zoe@waterkant.example"),
+            User.objects.filter(pk=make_user().pk).update(email="Zoe@Waterkant.EXAMPLE"),
+        ),
+        lambda: (
+            make_user(email="zoe@waterkant.example"),
+            User.objects.filter(pk=make_user().pk).update(email="Zoey@Waterkant.EXAMPLE"),
+        ),
+    ),
+    "user_not_own_supervisor": (own_supervisor, somebody_elses_supervisor),
+    # surveys
+    "sector_name_unique": any_case(make_sector),
+    "service_name_unique": any_case(make_service),
+    "client_name_unique": any_case(make_client),
+    "contact_email_unique": emails(make_contact),
+    "project_closed_has_date": update(make_project, closed_on=(None, TODAY)),
+    "project_closes_after_start": update(
+        lambda: make_project(closed_on=EARLIER), started_on=(TODAY, EARLIER)
+    ),
+    "project_value_not_negative": update(make_project, value=(Decimal("-0.01"), Decimal(0))),
+    "project_contact_once_per_project": (
+        lambda: same_contact_on(projects=1),
+        lambda: same_contact_on(projects=2),
+    ),
+    "invitation_once_per_touchpoint": (
+        lambda: invitation_for(people=1),
+        lambda: invitation_for(people=2),
+    ),
+    "invitation_expires_later": update(
+        lambda: make_invitation(invited_at=NOW), expires_at=(NOW, NOW + SECOND)
+    ),
+    "response_satisfaction_known": update(
+        make_response, satisfaction=("delighted", "dissatisfied")
+    ),
+    "response_recommendation_known": update(make_response, recommendation=("9", "not_allowed")),
+    "response_interest_known": update(make_response, interest=("later", "not_now")),
+    "response_group_known": update(make_response, group=("+", "positive")),
+    "later_answer_once": (lambda: later_answers("a" * 64), lambda: later_answers("b" * 64)),
+    # outbox
+    "delivery_lease_only_while_claimed": update(
+        lambda: make_delivery(state="claimed", lease_token=uuid.uuid4(), lease_until=NOW),
+        lease_until=(None, NOW + SECOND),
+    ),
+    "delivery_sent_at_only_when_sent": update(
+        lambda: make_delivery(state="sent", sent_at=NOW), sent_at=(None, NOW + SECOND)
+    ),
+    "delivery_state_known": update(make_delivery, state=("lost", "undeliverable")),
+    "attempt_numbered_once": (lambda: number_attempts(1), lambda: number_attempts(2)),
+    "attempt_ends_after_start": (
+        lambda: make_attempt(finished_at=NOW - SECOND),
+        lambda: make_attempt(finished_at=NOW),
+    ),
+    # alerts
+    "alert_only_for_plus_or_minus": (
+        lambda: make_alert(group="neutral"),
+        lambda: make_alert(group="positive"),
+    ),
+    "alert_closed_has_outcome": (
+        lambda: make_alert(group="positive", state="closed", closed_at=NOW),
+        lambda: make_alert(group="positive", state="closed", closed_at=NOW, outcome="thanked"),
+    ),
+    "alert_closed_minus_has_cause": (
+        lambda: make_alert(state="closed", closed_at=NOW, outcome="partly"),
+        lambda: make_alert(state="closed", closed_at=NOW, outcome="partly", root_cause="cost"),
+    ),
+    "alert_acknowledged_has_time": update(
+        lambda: make_alert(state="acknowledged", acknowledged_at=NOW),
+        acknowledged_at=(None, NOW + SECOND),
+    ),
+    "notification_once_per_recipient": (
+        lambda: notify(recipients=1),
+        lambda: notify(recipients=2),
+    ),
+}
+
+
+def constraints():
+    return {
+        constraint.name: constraint
+        for app in ("staff", "surveys", "outbox", "alerts")
+        for model in apps.get_app_config(app).get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, CheckConstraint | UniqueConstraint)
+    }
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_constraint_refuses_what_must_never_be(name):
+    refused, _accepted = CASES[name]
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        refused()
+    assert _names(name) & set(_words(str(error.value)))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_constraint_lets_the_neighbour_pass(name):
+    _refused, accepted = CASES[name]
+    with transaction.atomic():
+        accepted()
+
+
+def test_every_named_constraint_has_its_cases():
+    assert set(CASES) == set(constraints())
+
+
+def _words(message):
+    return message.replace("'", " ").replace('"', " ").replace(",", " ").split()
+
+
+def _names(name):
+    """Return what a database calls the constraint: SQLite names the columns of a plain unique."""
+    constraint = constraints()[name]
+    if connection.vendor == "sqlite" and getattr(constraint, "fields", ()):
+        (model,) = (model for model in apps.get_models() if constraint in model._meta.constraints)
+        columns = [model._meta.get_field(field).column for field in constraint.fields]
+        return {f"{model._meta.db_table}.{column}" for column in columns}
+    return {name}
+
+
+def test_one_address_is_one_user_whatever_its_capitals():
+    make_user(email="zoe@waterkant.example")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_user(email="ZOE@waterkant.example")
+
+
+@pytest.mark.parametrize("model", [Contact, Project, ProjectContact, Invitation, Response])
+def test_what_an_answer_rests_on_is_protected(model):
+    """A response keeps its contact, project and invitation: deleting them is refused."""
+    response = make_response()
+    part = response.invitation.project_contact
+    rows = {
+        Contact: part.contact,
+        Project: part.project,
+        ProjectContact: part,
+        Invitation: response.invitation,
+        Response: response,
+    }
+    if model is Response:
+        LaterAnswer.objects.create(response=response, answers={}, digest="a" * 64)
+    with pytest.raises(ProtectedError):
+        rows[model].delete()
