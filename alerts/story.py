@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
+
 from alerts.models import Alert, Notification
 from surveys.models import Contact, ProjectContact, Response
 
@@ -14,7 +16,7 @@ class Colleague:
     """Another contact at the client, with what they last said (``group`` is empty: silence)."""
 
     contact: Contact
-    role: str
+    role: str | Promise  # in the language of whoever reads it
     group: str
     answered_at: datetime | None
 
@@ -63,9 +65,9 @@ def _colleagues_of(contact: Contact) -> list[Colleague]:
     )
     for answer in answers[: _MOST * _MOST]:
         latest.setdefault(answer.invitation.project_contact.contact_id, answer)
-    roles: dict[int, str] = {}
+    roles: dict[int, str | Promise] = {}
     for part in ProjectContact.objects.filter(contact__in=others).exclude(role="").order_by("-pk"):
-        roles.setdefault(part.contact_id, part.get_role_display())
+        roles.setdefault(part.contact_id, ProjectContact.Role(part.role).label)
     colleagues = [
         Colleague(
             contact=other,

@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+"""The inbox."""
+
+from django.urls import path
+
+from alerts import views
 
 app_name = "alerts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.inbox, name="list"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("<int:pk>/note/", views.note, name="note"),
+    path("<int:pk>/close/", views.close, name="close"),
+]

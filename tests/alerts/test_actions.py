@@ -187,3 +187,25 @@ def test_two_acknowledgements_at_once_are_one():
         thread.join(timeout=30)
     assert len(refused) == len(actors) - 1
     assert alert.events.filter(kind=EventKind.ACKNOWLEDGED).count() == 1
+
+
+def test_each_reader_gets_the_colleagues_roles_in_their_own_language():
+    supervisor = make_user(language="en")
+    manager = make_user(language="nl", supervisor=supervisor)
+    project = make_project(account_manager=manager)
+    make_project_contact(project=project, role="decider")
+    part = make_project_contact(project=project, role="buyer")
+    response = make_response(
+        invitation=make_invitation(project_contact=part),
+        satisfaction="dissatisfied",
+        recommendation="no",
+    )
+    raise_alert(response=response, now=FRIDAY)
+    texts = {
+        mail.recipient_address: mail.parsed().get_body(("plain",)).get_content()
+        for mail in Delivery.objects.all()
+    }
+    assert "beslisser" in texts[manager.email]
+    assert "decider" not in texts[manager.email]
+    assert "decider" in texts[supervisor.email]
+    assert "beslisser" not in texts[supervisor.email]

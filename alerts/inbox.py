@@ -1,0 +1,181 @@
+"""The inbox as somebody sees it: its tabs with counts, and the course of one alert."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from alerts.models import (
+    Alert,
+    AlertEvent,
+    AlertQuerySet,
+    EventKind,
+    Notification,
+    RootCause,
+    State,
+)
+from alerts.models import Outcome as AlertOutcome
+from alerts.story import mailings
+from alerts.wording import list_in_words
+from outbox.models import State as DeliveryState
+from staff.models import User
+from staff.roles import Right, has_right
+
+
+class Tab(StrEnum):
+    """A part of the inbox."""
+
+    MINE = "mine"
+    TEAM = "team"
+    ALL = "all"
+    LATE = "late"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabLink:
+    """A tab as it is drawn; ``count`` is None where a number says nothing."""
+
+    tab: Tab
+    label: str
+    count: int | None
+    is_late: bool = False
+
+
+class Inbox:
+    """What one user finds in the inbox at one moment."""
+
+    def __init__(self, user: User, *, now: datetime) -> None:
+        self.user, self.now = user, now
+        self.team = User.objects.team_ids(user)
+        self.sees_all = has_right(user, Right.SEE_ALL_ALERTS)
+        self._counts: dict[str, int] | None = None
+
+    def alerts(self, tab: Tab) -> AlertQuerySet:
+        """Return the alerts of ``tab``, the most urgent first and what was closed last first."""
+        visible = Alert.objects.visible_to(self.user)
+        if tab is Tab.CLOSED:
+            return visible.filter(state=State.CLOSED).order_by("-closed_at", "-pk")
+        if tab is Tab.LATE:
+            return visible.overdue(self.now).due_first()
+        if tab is Tab.ALL:
+            return visible.open().due_first()
+        owners = self.team if tab is Tab.TEAM else {self.user.pk}
+        return visible.open().filter(owner__in=owners).due_first()
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of open alerts per tab, in one query."""
+        if self._counts is None:
+            self._counts = (
+                Alert.objects.visible_to(self.user)
+                .open()
+                .aggregate(
+                    mine=Count("pk", filter=Q(owner=self.user)),
+                    team=Count("pk", filter=Q(owner__in=self.team)),
+                    all=Count("pk"),
+                    late=Count("pk", filter=Q(due_at__lt=self.now)),
+                )
+            )
+        return self._counts
+
+    def tabs(self) -> list[TabLink]:
+        """Return the tabs this user has: a team's only with a team, everybody's for management."""
+        counts = self.counts()
+        tabs = [TabLink(tab=Tab.MINE, label=_("Mine"), count=counts["mine"])]
+        if self.team:
+            tabs.append(TabLink(tab=Tab.TEAM, label=_("Team"), count=counts["team"]))
+        if self.sees_all:
+            tabs.append(TabLink(tab=Tab.ALL, label=_("All"), count=counts["all"]))
+        late = counts["late"]
+        tabs.append(TabLink(tab=Tab.LATE, label=_("Late"), count=late, is_late=late > 0))
+        tabs.append(TabLink(tab=Tab.CLOSED, label=_("Closed"), count=None))
+        return tabs
+
+    def tab(self, asked: str, *, alert: Alert | None = None) -> Tab:
+        """Return the tab that was asked for, else the one that holds ``alert``, else the first
+        with something to do."""
+        own = [link.tab for link in self.tabs()]
+        if asked in own:
+            return Tab(asked)
+        if alert is not None:
+            return self._tab_of(alert)
+        counts = self.counts()
+        candidates = (tab for tab in own if tab in {Tab.MINE, Tab.TEAM, Tab.ALL} and counts[tab])
+        return next(candidates, Tab.MINE)
+
+    def _tab_of(self, alert: Alert) -> Tab:
+        if alert.is_closed:
+            return Tab.CLOSED
+        if alert.owner_id == self.user.pk:
+            return Tab.MINE
+        return Tab.TEAM if alert.owner_id in self.team else Tab.ALL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One line in the course of an alert."""
+
+    at: datetime
+    text: str
+    note: str = ""
+    is_key: bool = False
+    is_fault: bool = False
+
+
+def course_of(alert: Alert, *, reader: User) -> list[Step]:
+    """Return what happened to ``alert``, newest first: invited, answered, mailed, acted on."""
+    steps = [Step(at=alert.response.invitation.invited_at, text=_("Invited"))]
+    steps += mail_steps(mailings(alert), reader=reader)
+    events = AlertEvent.objects.filter(alert=alert).select_related("actor")
+    steps += [_event_step(event) for event in events]
+    return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _event_step(event: AlertEvent) -> Step:
+    name = event.actor.name if event.actor else _("the system")
+    texts = {
+        EventKind.RAISED: _("Answer received"),
+        EventKind.ACKNOWLEDGED: _("Taken up by %(name)s") % {"name": name},
+        EventKind.NOTED: _("Note by %(name)s") % {"name": name},
+        EventKind.CLOSED: _("Closed by %(name)s") % {"name": name},
+        EventKind.REPAIRED: _("Mail queued after all"),
+    }
+    text = texts[EventKind(event.kind)]
+    if event.kind == EventKind.CLOSED:
+        text = f"{text}: {outcome_in_words(event.data)}"
+    return Step(at=event.at, text=text, note=event.note, is_key=event.kind == EventKind.RAISED)
+
+
+def outcome_in_words(data: dict[str, str]) -> str:
+    """Return outcome and root cause of a closing event as one phrase."""
+    words = []
+    if data.get("outcome") in AlertOutcome.values:
+        words.append(str(AlertOutcome(data["outcome"]).label))
+    if data.get("root_cause") in RootCause.values:
+        cause = str(RootCause(data["root_cause"]).label)
+        words.append(_("cause: %(cause)s") % {"cause": cause})
+    return ", ".join(words)
+
+
+def mail_steps(notifications: Iterable[Notification], *, reader: User) -> list[Step]:
+    """Return who was mailed and when; those mailed in the same second share a line."""
+    groups: dict[tuple[str, datetime], list[str]] = {}
+    for notification in notifications:
+        delivery = notification.delivery
+        at = (delivery.sent_at or delivery.created_at).replace(microsecond=0)
+        who = _("you") if notification.recipient == reader else notification.recipient.name
+        part = _("owner") if notification.is_owner else _("for information")
+        groups.setdefault((delivery.state, at), []).append(f"{who} ({part})")
+    return [_mail_step(state, at, list_in_words(names)) for (state, at), names in groups.items()]
+
+
+def _mail_step(state: str, at: datetime, names: str) -> Step:
+    if state == DeliveryState.SENT:
+        return Step(at=at, text=_("Mail sent to %(names)s") % {"names": names})
+    if state == DeliveryState.UNDELIVERABLE:
+        text = _("Mail to %(names)s could not be delivered") % {"names": names}
+        return Step(at=at, text=text, is_fault=True)
+    return Step(at=at, text=_("Mail to %(names)s is waiting to be sent") % {"names": names})

@@ -1,0 +1,75 @@
+"""What the inbox's templates need: ``{% load inbox %}``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django import template
+from django.utils.translation import gettext as _
+
+from alerts.models import Alert
+from alerts.wording import Deadline, clock_in_words, deadlines_in_words, received_in_words
+from surveys import segmentation
+from surveys.models import Group, Interest, LaterAnswer, Recommendation, Satisfaction
+from surveys.segmentation import GLYPHS
+
+register = template.Library()
+
+
+@register.simple_tag
+def clock(alert: Alert, now: datetime) -> str:
+    """``{% clock alert now %}``: nog 3 uur."""
+    return clock_in_words(alert.due_at, now, is_closed=alert.is_closed)
+
+
+@register.simple_tag
+def received(alert: Alert, now: datetime) -> str:
+    """``{% received alert now %}``: Binnengekomen vandaag om 14:02."""
+    return received_in_words(alert.raised_at, now)
+
+
+@register.simple_tag
+def deadlines(alert: Alert, now: datetime) -> list[Deadline]:
+    """``{% deadlines alert now as steps %}``: what is still to be done; nothing once closed."""
+    if alert.is_closed:
+        return []
+    return deadlines_in_words(
+        is_negative=alert.is_negative,
+        is_taken_up=alert.acknowledged_at is not None,
+        first_by=alert.acknowledge_by,
+        second_by=alert.speak_by,
+        now=now,
+    )
+
+
+@register.filter
+def is_late(alert: Alert, now: datetime) -> bool:
+    """``{% if alert|is_late:now %}``."""
+    return not alert.is_closed and alert.due_at < now
+
+
+@register.filter
+def group_label(group: str) -> str:
+    """``{{ colleague.group|group_label }}``: +groep."""
+    return str(Group(group).label)
+
+
+@register.filter
+def glyph(group: str) -> str:
+    """``{{ colleague.group|glyph }}``: +, 0, – or, for silence, ?."""
+    return GLYPHS[segmentation.Group(group)] if group else "?"
+
+
+@register.filter
+def in_words(later: LaterAnswer) -> str:
+    """``{{ later|in_words }}``: the choices of a later answer; its own words are shown apart."""
+    labels: Mapping[str, Mapping[str, object]] = {
+        "recommendation": dict(Recommendation.choices),
+        "interest": dict(Interest.choices),
+    }
+    names = {"recommendation": _("recommends"), "interest": _("wants more")}
+    given = str(later.answers.get("satisfaction", ""))
+    parts = [str(dict(Satisfaction.choices).get(given, given))]
+    for key, choices in labels.items():
+        value = str(later.answers.get(key, ""))
+        parts.append(f"{names[key]}: {choices.get(value, value)}")
+    return " · ".join(parts)

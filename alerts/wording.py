@@ -1,0 +1,101 @@
+"""What the inbox says about time and about what happened, in the active language.
+
+Pure: no database, no clock; the moment is an argument.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from staff.wording import day, deadline
+
+_FAR = timedelta(days=7)  # from here on a date says more than a number of days
+
+
+def clock_in_words(due: datetime, now: datetime, *, is_closed: bool = False) -> str:
+    """Return how long is left or how late it is: ``nog 3 uur``, ``1 dag te laat``.
+
+    Rounded down, so that it never promises more time than there is; a deadline a week or more
+    away is a date, and a closed alert has no clock.
+    """
+    if is_closed:
+        return _("closed")
+    if due - now >= _FAR:
+        return _("before %(day)s") % {
+            "day": day(timezone.localtime(due).date(), today=timezone.localdate(now))
+        }
+    return _late_in_words(now - due) if due < now else _left_in_words(due - now)
+
+
+def _left_in_words(left: timedelta) -> str:
+    minutes = int(left.total_seconds() // 60)
+    if minutes >= 24 * 60:
+        days = minutes // (24 * 60)
+        return ngettext("%(count)s day left", "%(count)s days left", days) % {"count": days}
+    if minutes >= 60:
+        hours = minutes // 60
+        return ngettext("%(count)s hour left", "%(count)s hours left", hours) % {"count": hours}
+    return ngettext("%(count)s minute left", "%(count)s minutes left", minutes) % {"count": minutes}
+
+
+def _late_in_words(late: timedelta) -> str:
+    minutes = max(int(late.total_seconds() // 60), 1)
+    if minutes >= 24 * 60:
+        days = minutes // (24 * 60)
+        return ngettext("%(count)s day late", "%(count)s days late", days) % {"count": days}
+    if minutes >= 60:
+        hours = minutes // 60
+        return ngettext("%(count)s hour late", "%(count)s hours late", hours) % {"count": hours}
+    return ngettext("%(count)s minute late", "%(count)s minutes late", minutes) % {"count": minutes}
+
+
+def received_in_words(at: datetime, now: datetime) -> str:
+    """Return ``Binnengekomen vandaag om 14:02.`` or ``Binnengekomen op 12 nov. om 14:02.``"""
+    local, today = timezone.localtime(at), timezone.localdate(now)
+    if local.date() == today:
+        return _("Received today at %(time)s.") % {"time": f"{local:%H:%M}"}
+    return _("Received on %(day)s at %(time)s.") % {
+        "day": day(local.date(), today=today),
+        "time": f"{local:%H:%M}",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """One thing to do and before when."""
+
+    action: str
+    before: str
+    is_late: bool
+
+
+def deadlines_in_words(
+    *,
+    is_negative: bool,
+    is_taken_up: bool,
+    first_by: datetime,
+    second_by: datetime,
+    now: datetime,
+) -> list[Deadline]:
+    """Return what is still to be done before when (PRODUCT, from close to follow-up, 6).
+
+    A – is taken up, then spoken to; a + is thanked, then asked. Once an alert is taken up only
+    the second is left.
+    """
+    first = _("take up") if is_negative else _("thank")
+    second = _("speak") if is_negative else _("ask for something")
+    steps = [(second, second_by)] if is_taken_up else [(first, first_by), (second, second_by)]
+    return [
+        Deadline(action=action, before=deadline(by, now=now), is_late=by < now)
+        for action, by in steps
+    ]
+
+
+def list_in_words(names: list[str]) -> str:
+    """Return ``u``, ``u en Joost`` or ``u, Joost en Karim``."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
