@@ -26,4 +26,5 @@ def sweep() -> int:
 
 def _is_stopping() -> bool:
     """Whether this worker was told to end: the mail in hand is its last."""
-    return worker.should_stop not in (None, False)  # 0 means stop, too: it is an exit code
+    sign: int | bool | None = worker.should_stop  # 0 says stop, too: it is the exit code
+    return sign is not None and sign is not False

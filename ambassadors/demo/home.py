@@ -1,0 +1,82 @@
+"""Where the demo lives: its folder, its settings, its port. No Django: this runs before settings.
+
+A folder is only ever emptied of files that the demo itself makes, and only when its marker says
+that the demo made it.
+"""
+
+import fcntl
+import socket
+from pathlib import Path
+from typing import TextIO
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+HOME = BASE_DIR / "var" / "demo"
+MARKER = "made-by-the-demo"
+DATABASE = "ambassadors.sqlite3"
+_OWN_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal")
+
+
+class RefusedError(Exception):
+    """The demo does not start; the text says why, in one sentence."""
+
+
+def prepare(home: Path = HOME) -> TextIO:
+    """Make ``home`` empty for a fresh demo; return its marker, locked as long as it stays open.
+
+    Raises RefusedError when the folder holds a database that is not the demo's, and when a demo
+    is running there.
+    """
+    marker = home / MARKER
+    if (home / DATABASE).exists() and not marker.exists():
+        raise RefusedError(f"{home} holds data that is not the demo's: it is left untouched.")
+    home.mkdir(parents=True, exist_ok=True)
+    lock = marker.open("a", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise RefusedError("A demo is running already: stop it first with Ctrl-C.") from error
+    for name in _OWN_FILES:
+        (home / name).unlink(missing_ok=True)
+    return lock
+
+
+def environment(port: int, home: Path = HOME) -> dict[str, str]:
+    """Return every setting of the demo; set first, they win over a ``.env`` file.
+
+    Empty means the default: embedded, SQLite, mail kept in the outbox.
+    """
+    return {
+        "DATA_DIR": str(home),
+        "SITE_URL": f"http://localhost:{port}",
+        "FIRM_NAME": "Waterkant Advies",
+        "DEFAULT_FROM_EMAIL": "Waterkant Advies <klanten@waterkant.example>",
+        "SECRET_KEY": "",
+        "DEBUG": "off",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "DATABASE_URL": "",
+        "REDIS_URL": "",
+        "EMAIL_URL": "",
+        "EMAIL_TIMEOUT": "8",
+        "CELERY_QUEUE": "ambassadors",
+        "TIME_ZONE": "Europe/Amsterdam",
+        "HSTS_SECONDS": "0",
+        "INVITE_CLOSED_WITHIN_DAYS": "30",
+        "INVITATION_EXPIRES_AFTER_DAYS": "30",
+        "SURVEY_FATIGUE_DAYS": "90",
+        "RESPONSE_KEPT_YEARS": "2",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+def free_port(first: int) -> int:
+    """Return ``first``, or the next port on which nobody listens."""
+    for port in range(first, min(first + 100, 65536)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise RefusedError(f"Ports {first} and up are all in use: choose one with PORT=8123 make demo.")

@@ -1,0 +1,150 @@
+"""What the demo prints: at most 30 lines of at most 100 characters, in the active language."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ambassadors.demo.chain import Result
+from ambassadors.demo.people import PASSWORD
+from staff.models import User
+from surveys.models import Group
+
+MAX_LINES = 30
+MAX_WIDTH = 100
+_LABEL = 18
+_MAX_REASONS = 4
+
+
+def lines_of(result: Result) -> list[str]:
+    """Return the report, line by line."""
+    lines = [*_happened(result), "", *_where_to_look(result)]
+    if result.faults:
+        lines += ["", *_faults(result, room=MAX_LINES - len(lines) - 2)]
+    return lines[:MAX_LINES]
+
+
+def _happened(result: Result) -> list[str]:
+    """Import, invitations, answers, alerts."""
+    imported, run = result.imported, result.invitations
+    groups = result.groups
+    share = round(100 * result.answered / run.invited) if run.invited else 0
+    return [
+        *_row(
+            _("Imported"),
+            _("%(good)s of %(read)s lines; %(projects)s projects, %(contacts)s contacts")
+            % {
+                "good": imported.good,
+                "read": imported.read - imported.empty,
+                "projects": imported.tallies["projects"].created,
+                "contacts": imported.tallies["contacts"].created,
+            },
+        ),
+        *_row(_("Not imported"), _reasons_of_import(result), max_lines=_MAX_REASONS),
+        *_row(
+            _("Invited"),
+            ngettext("%(n)s contact", "%(n)s contacts", run.invited) % {"n": run.invited},
+        ),
+        *_row(_("Not invited"), _counted((str(r.label), n) for r, n in run.left_out.most_common())),
+        *_row(
+            _("Answered"),
+            _("%(n)s (%(share)s%%): %(plus)s in the + group, %(zero)s in the 0 group, "
+              "%(minus)s in the – group")
+            % {
+                "n": result.answered,
+                "share": share,
+                "plus": groups[Group.POSITIVE],
+                "zero": groups[Group.NEUTRAL],
+                "minus": groups[Group.NEGATIVE],
+            },
+        ),
+        *_row(
+            _("Alerts"),
+            _("%(alerts)s, mailed %(mails)s times: to the account manager and the supervisor")
+            % {"alerts": result.alerts, "mails": result.mails},
+        ),
+        *_row(
+            _("Answer to mail"),
+            _("%(median)s seconds in the middle, %(slowest)s at most")
+            % {
+                "median": number_format(result.median_seconds, 2),
+                "slowest": number_format(result.slowest_seconds, 2),
+            },
+        ),
+    ]  # fmt: skip
+
+
+def _where_to_look(result: Result) -> list[str]:
+    """The addresses to open, each with who signs in there."""
+    who, site = result.people, settings.SITE_URL
+    lines = [_("Look here:")]
+    if result.unanswered is not None:
+        lines += _row(_("As a client"), result.unanswered_link)
+        lines += _row(
+            "",
+            _("(%(name)s of %(client)s has not answered yet)")
+            % {
+                "name": result.unanswered.contact.name,
+                "client": result.unanswered.contact.client.name,
+            },
+        )
+    for label, path, user in (
+        (_("Account manager"), "/alerts/", who.account_manager),
+        (_("Supervisor"), "/alerts/", who.supervisor),
+        (_("Management"), "/dashboard/", who.management),
+        (_("Administrator"), "/outbox/", who.administrator),
+    ):
+        lines += _row(label, _sign_in(f"{site}{path}", user))
+    return [*lines, *_row(_("Password"), _("%s (for all four)") % PASSWORD)]
+
+
+def _sign_in(address: str, user: User) -> str:
+    return f"{address:<34} {user.email}"
+
+
+def _reasons_of_import(result: Result) -> str:
+    """Return how many lines were faulty, and the commonest reasons with a sample each."""
+    faults = result.imported.faults
+    if not faults:
+        return _("nothing")
+    kinds = Counter((fault.code, fault.column) for fault in faults)
+    samples = {(fault.code, fault.column): fault for fault in reversed(faults)}
+    words = []
+    for kind, count in kinds.most_common():
+        fault = samples[kind]
+        reason = f"{fault.column}: {fault.reason}" if fault.column else fault.reason
+        words.append(f"{count}× {reason.rstrip('.')}")
+    number = result.imported.faulty
+    text = ngettext("%(n)s line: %(reasons)s", "%(n)s lines: %(reasons)s", number)
+    return text % {"n": number, "reasons": "; ".join(words)}
+
+
+def _counted(reasons: Iterable[tuple[str, int]]) -> str:
+    return "; ".join(f"{number}× {label}" for label, number in reasons) or _("nobody left out")
+
+
+def _faults(result: Result, *, room: int) -> list[str]:
+    """Return what went wrong, as many lines as there is room for."""
+    heading = ngettext(
+        "The demo failed on %(n)s point:", "The demo failed on %(n)s points:", len(result.faults)
+    ) % {"n": len(result.faults)}
+    return [heading, *(f"  {fault}"[:MAX_WIDTH] for fault in result.faults[: max(room, 1)])]
+
+
+def _row(label: str, text: str, *, max_lines: int = 2) -> list[str]:
+    """Return a labelled text, wrapped to the width and cut off after ``max_lines``."""
+    indent = " " * _LABEL
+    return textwrap.wrap(
+        text,
+        MAX_WIDTH,
+        initial_indent=f"{label:<{_LABEL}}",
+        subsequent_indent=indent,
+        max_lines=max_lines,
+        placeholder=" …",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
