@@ -118,18 +118,31 @@ def settle(result: Result, progress: Progress) -> None:
 
 
 def _answering(who: People, random: Random) -> list[Invitation]:
-    """Choose who answers; clients of the account manager who can sign in come first."""
+    """Choose who answers; clients of the account manager who can sign in come first.
+
+    One of those, ``_left_for_the_reader``, never answers: whoever tries the demo does, and then
+    finds the alert in the inbox of somebody whose password was printed.
+    """
     invitations = list(
         Invitation.objects.select_related(
             "project_contact__contact", "project_contact__project__account_manager"
         ).order_by("pk")
     )
     random.shuffle(invitations)
-    chosen = invitations[: round(len(invitations) * voices.ANSWERING)]
-    own = [one for one in invitations if one.project.account_manager == who.account_manager]
-    dutch = [one for one in own if one.language == "nl"][:2]
-    rest = [one for one in chosen if one not in dutch]
-    return [*dutch, *rest][: len(chosen)]
+    number = round(len(invitations) * voices.ANSWERING)
+    left = _left_for_the_reader(who)
+    others = [one for one in invitations if one != left]
+    own = [one for one in others if one.project.account_manager == who.account_manager]
+    first = [one for one in own if one.language == "nl"][:2]
+    return [*first, *(one for one in others if one not in first)][:number]
+
+
+def _left_for_the_reader(who: People) -> Invitation | None:
+    """Return the Dutch invitation whose address is printed."""
+    own = Invitation.objects.filter(
+        project_contact__project__account_manager=who.account_manager, language="nl"
+    )
+    return own.order_by("pk").last()
 
 
 def _visit(invitation: Invitation, voice: Voice) -> None:
@@ -201,13 +214,12 @@ def _faults_of(response: Response, alert: Alert | None) -> list[str]:
 
 
 def _find_unanswered(result: Result) -> None:
-    waiting = Invitation.objects.filter(response__isnull=True, language="nl").order_by("-pk")
-    result.unanswered = waiting.first()
-    link = _link_of(result.unanswered) if result.unanswered else None
+    left = _left_for_the_reader(result.people)
+    link = _link_of(left) if left is not None and not hasattr(left, "response") else None
     if link is None:
         result.faults.append("no invitation is left unanswered")
         return
-    result.unanswered_link = link[0]
+    result.unanswered, result.unanswered_link = left, link[0]
 
 
 def _look_around(result: Result) -> None:

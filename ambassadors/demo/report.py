@@ -17,7 +17,7 @@ from surveys.models import Group
 MAX_LINES = 30
 MAX_WIDTH = 100
 _LABEL = 18
-_MAX_REASONS = 4
+_MAX_REASONS = 3
 
 
 def lines_of(result: Result) -> list[str]:
@@ -107,20 +107,23 @@ def _sign_in(address: str, user: User) -> str:
 
 
 def _reasons_of_import(result: Result) -> str:
-    """Return how many lines were faulty, and the commonest reasons with a sample each."""
+    """Return how many lines were faulty, in which columns, and one of them in full."""
     faults = result.imported.faults
     if not faults:
         return _("nothing")
-    kinds = Counter((fault.code, fault.column) for fault in faults)
-    samples = {(fault.code, fault.column): fault for fault in reversed(faults)}
-    words = []
-    for kind, count in kinds.most_common():
-        fault = samples[kind]
-        reason = f"{fault.column}: {fault.reason}" if fault.column else fault.reason
-        words.append(f"{count}× {reason.rstrip('.')}")
+    columns = Counter(fault.column for fault in faults if fault.column)
     number = result.imported.faulty
-    text = ngettext("%(n)s line: %(reasons)s", "%(n)s lines: %(reasons)s", number)
-    return text % {"n": number, "reasons": "; ".join(words)}
+    text = ngettext("%(n)s line (%(columns)s)", "%(n)s lines (%(columns)s)", number) % {
+        "n": number,
+        "columns": ", ".join(f"{column} {count}" for column, count in columns.most_common()),
+    }
+    first = faults[0]
+    sample = _("such as line %(line)s, %(column)s: %(reason)s") % {
+        "line": first.line,
+        "column": first.column,
+        "reason": first.reason,
+    }
+    return f"{text}, {sample}"
 
 
 def _counted(reasons: Iterable[tuple[str, int]]) -> str:
