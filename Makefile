@@ -92,8 +92,8 @@ format: environment-dev  ## format the code
 	$(PY) -m ruff format .
 
 messages: environment-dev  ## collect and compile the Dutch texts (needs gettext)
-	$(PY) manage.py makemessages --locale nl --no-obsolete --no-wrap --ignore .venv --ignore tests
-	$(PY) manage.py compilemessages --locale nl
+	$(PY) manage.py makemessages --locale nl --no-obsolete --no-wrap --add-location file --ignore .venv --ignore tests
+	$(PY) manage.py compilemessages --locale nl --ignore .venv
 
 clean:  ## remove caches and the demo's and the tests' data, never var/ambassadors.sqlite3
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage static-root var/demo var/test

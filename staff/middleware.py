@@ -32,15 +32,16 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 class UserLanguageMiddleware:
     """After sign-in the account's language decides, not the browser's.
 
-    Only pages that already looked at the user are affected, so the client's page, which must not
-    touch a session, stays without one.
+    The client's pages and the health check must not touch a session, so they stay without one.
     """
+
+    WITHOUT_USER = ("/s/", "/healthz")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/s/"):
+        if request.path.startswith(self.WITHOUT_USER):
             return self.get_response(request)
         user = request.user
         if isinstance(user, User):

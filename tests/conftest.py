@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 # No time limit: on a busy machine it would fail tests that are right.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -13,7 +14,8 @@ hypothesis.settings.load_profile("house")
 
 @pytest.fixture(autouse=True)
 def _fast_and_alone(settings: settings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No hashing cost, no mail server and no broker unless a test asks for one."""
+    """No hashing cost, no mail server, and no language left behind by the test before."""
+    translation.activate("nl")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_URL = ""
 

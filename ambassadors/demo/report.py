@@ -30,52 +30,52 @@ def lines_of(result: Result) -> list[str]:
 
 def _happened(result: Result) -> list[str]:
     """Import, invitations, answers, alerts."""
-    imported, run = result.imported, result.invitations
-    groups = result.groups
-    share = round(100 * result.answered / run.invited) if run.invited else 0
+    run = result.invitations
+    invited = ngettext("%(n)s contact", "%(n)s contacts", run.invited) % {"n": run.invited}
+    left_out = _counted((str(reason.label), n) for reason, n in run.left_out.most_common())
+    alerts = _("%(alerts)s, mailed %(mails)s times: to the account manager and the supervisor") % {
+        "alerts": result.alerts,
+        "mails": result.mails,
+    }
+    seconds = _("%(median)s seconds in the middle, %(slowest)s at most") % {
+        "median": number_format(result.median_seconds, 2),
+        "slowest": number_format(result.slowest_seconds, 2),
+    }
     return [
-        *_row(
-            _("Imported"),
-            _("%(good)s of %(read)s lines; %(projects)s projects, %(contacts)s contacts")
-            % {
-                "good": imported.good,
-                "read": imported.read - imported.empty,
-                "projects": imported.tallies["projects"].created,
-                "contacts": imported.tallies["contacts"].created,
-            },
-        ),
+        *_row(_("Imported"), _imported(result)),
         *_row(_("Not imported"), _reasons_of_import(result), max_lines=_MAX_REASONS),
-        *_row(
-            _("Invited"),
-            ngettext("%(n)s contact", "%(n)s contacts", run.invited) % {"n": run.invited},
-        ),
-        *_row(_("Not invited"), _counted((str(r.label), n) for r, n in run.left_out.most_common())),
-        *_row(
-            _("Answered"),
-            _("%(n)s (%(share)s%%): %(plus)s in the + group, %(zero)s in the 0 group, "
-              "%(minus)s in the – group")
-            % {
-                "n": result.answered,
-                "share": share,
-                "plus": groups[Group.POSITIVE],
-                "zero": groups[Group.NEUTRAL],
-                "minus": groups[Group.NEGATIVE],
-            },
-        ),
-        *_row(
-            _("Alerts"),
-            _("%(alerts)s, mailed %(mails)s times: to the account manager and the supervisor")
-            % {"alerts": result.alerts, "mails": result.mails},
-        ),
-        *_row(
-            _("Answer to mail"),
-            _("%(median)s seconds in the middle, %(slowest)s at most")
-            % {
-                "median": number_format(result.median_seconds, 2),
-                "slowest": number_format(result.slowest_seconds, 2),
-            },
-        ),
-    ]  # fmt: skip
+        *_row(_("Invited"), invited),
+        *_row(_("Not invited"), left_out),
+        *_row(_("Answered"), _answered(result)),
+        *_row(_("Alerts"), alerts),
+        *_row(_("Answer to mail"), seconds),
+    ]
+
+
+def _imported(result: Result) -> str:
+    imported = result.imported
+    text = _("%(good)s of %(read)s lines; %(projects)s projects, %(contacts)s contacts")
+    return text % {
+        "good": imported.good,
+        "read": imported.read - imported.empty,
+        "projects": imported.tallies["projects"].created,
+        "contacts": imported.tallies["contacts"].created,
+    }
+
+
+def _answered(result: Result) -> str:
+    invited = result.invitations.invited
+    text = _(
+        "%(n)s (%(share)s%%): %(plus)s in the + group, %(zero)s in the 0 group, "
+        "%(minus)s in the – group"
+    )
+    return text % {
+        "n": result.answered,
+        "share": round(100 * result.answered / invited) if invited else 0,
+        "plus": result.groups[Group.POSITIVE],
+        "zero": result.groups[Group.NEUTRAL],
+        "minus": result.groups[Group.NEGATIVE],
+    }
 
 
 def _where_to_look(result: Result) -> list[str]:
