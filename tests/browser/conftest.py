@@ -90,6 +90,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Watched]]:
 
     def opened(*, width: int = 390, height: int = 800, **options: Any) -> Watched:
         options.setdefault("locale", "nl-NL")
+        # A colour that is still on its way from one state to the next has no contrast to judge.
+        options.setdefault("reduced_motion", "reduce")
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         context.set_default_timeout(_LIMIT)
