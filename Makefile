@@ -1,7 +1,7 @@
 # Ambassadors: `make demo` and `make test` need nothing but Python 3.11, 3.12 or 3.13.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help demo serve test test-postgres test-browser lint format messages clean environment environment-dev
+.PHONY: help demo serve test test-postgres test-browser bench lint format messages clean environment environment-dev
 
 # Name an interpreter (PYTHON=python3.12 make demo), or the first one that fits is taken.
 PYTHON ?=
@@ -9,6 +9,8 @@ PORT ?=
 SERVE ?= 1
 TESTS ?=
 MARKS ?=
+BENCH ?=
+BIG ?=
 WORKERS ?= auto
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -78,6 +80,10 @@ test-browser: environment-dev  ## the pages in Debian's chromium
 	@mkdir -p var/test
 	@$(SQLITE) $(PY) -m pytest -q -m browser $(TESTS)
 
+bench: environment-dev  ## measure beside the budgets; BENCH=client_page runs one, BIG=1 full sizes
+	@BENCH_DATABASE_URL="$(DATABASE_URL)" BENCH_REDIS_URL="$(REDIS_URL)" \
+	  $(PY) -m benchmarks $(BENCH) $(if $(filter 1,$(BIG)),--size big)
+
 lint: environment-dev  ## format, style, types, templates, migrations and system checks
 	@mkdir -p var/test
 	$(PY) -m ruff check .
@@ -91,9 +97,9 @@ format: environment-dev  ## format the code
 	$(PY) -m ruff check --fix-only --quiet .
 	$(PY) -m ruff format .
 
-messages: environment-dev  ## collect and compile the Dutch texts (needs gettext)
+messages: environment-dev  ## collect the Dutch texts, compile all languages (needs gettext)
 	$(PY) manage.py makemessages --locale nl --no-obsolete --no-wrap --add-location file --ignore .venv --ignore tests
-	$(PY) manage.py compilemessages --locale nl --ignore .venv
+	$(PY) manage.py compilemessages --locale nl --locale de --locale fr --ignore .venv
 
 clean:  ## remove caches and the demo's and the tests' data, never var/ambassadors.sqlite3
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage static-root var/demo var/test

@@ -1,0 +1,1 @@
+"""Whether the product keeps its budgets (docs/benchmarks.md): ``make bench``."""
