@@ -1,14 +1,8 @@
 """Keep the client's token out of every log line and error report."""
 
 import logging
-import re
 
-_TOKEN = re.compile(r"(/s/)[A-Za-z0-9_\-%]{8,}")
-
-
-def redact(text: str) -> str:
-    """Return ``text`` with the token of any survey address replaced by an ellipsis."""
-    return _TOKEN.sub(r"\1…", text)
+from outbox.redaction import redact
 
 
 class RedactTokens(logging.Filter):

@@ -2,7 +2,8 @@
 
 import logging
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formatdate
 from urllib.parse import urlsplit
@@ -10,11 +11,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, make_msgid
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from outbox.doorbell import ring_on_commit
 from outbox.models import (
+    ENOUGH_TO_SEND,
     GIVE_UP_AFTER,
     LEASE,
     Attempt,
@@ -24,6 +26,7 @@ from outbox.models import (
     State,
     back_off,
 )
+from outbox.redaction import redact
 
 logger = logging.getLogger(__name__)
 
@@ -37,18 +40,18 @@ def queue_message(
     recipient_address: str,
     template: str = "",
     is_secret: bool = False,
+    not_before: datetime | None = None,
     now: datetime | None = None,
 ) -> Delivery:
     """Freeze ``message`` and store it as one delivery, in the caller's transaction.
 
-    The same ``dedupe_key`` again returns the delivery that exists, unchanged. Message-ID and Date
-    are frozen too: a copy sent after a fault is then recognised as one by the receiving server.
-    ``is_secret`` blanks the body once it has been handed over.
+    The same ``dedupe_key`` again returns the one that exists. Message-ID and Date are frozen too:
+    a copy sent after a fault is known as one. ``is_secret`` blanks the body after the handover.
     """
     if existing := Delivery.objects.filter(dedupe_key=dedupe_key).first():
         return existing
     now = now or timezone.now()
-    message_id, frozen = _frozen(message, now)
+    message_id, frozen = _frozen(message, not_before or now)
     delivery, is_new = Delivery.objects.get_or_create(
         dedupe_key=dedupe_key,
         defaults={
@@ -61,7 +64,7 @@ def queue_message(
             "message": frozen,
             "digest": Delivery.digest_of(frozen),
             "is_secret": is_secret,
-            "not_before": now,
+            "not_before": not_before or now,
             "created_at": now,
         },
     )
@@ -70,11 +73,20 @@ def queue_message(
     return delivery
 
 
-def _frozen(message: EmailMessage, now: datetime) -> tuple[str, bytes]:
+def cancel_queued(keys: Iterable[str], *, now: datetime | None = None) -> int:
+    """Withdraw the deliveries with these ``dedupe_key``s that have not left; return how many.
+
+    In the caller's transaction, with what makes them needless. One that is being sent this very
+    moment may still arrive; if that attempt fails, there is no second one.
+    """
+    return Delivery.objects.filter(dedupe_key__in=keys).cancel(now or timezone.now())
+
+
+def _frozen(message: EmailMessage, at: datetime) -> tuple[str, bytes]:
     """Return a Message-ID of our own and the bytes of ``message``, fit for SMTP as they are."""
     message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost")
     message.extra_headers["Message-ID"] = message_id
-    message.extra_headers["Date"] = formatdate(now.timestamp(), localtime=False)
+    message.extra_headers["Date"] = formatdate(at.timestamp(), localtime=False)
     return message_id, message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
 
 
@@ -114,6 +126,21 @@ def claim_next(*, now: datetime | None = None) -> Claim | None:
             return Claim(delivery=Delivery.objects.get(pk=pk), token=token, started_at=now)
 
 
+def renew(claim: Claim, *, now: datetime | None = None) -> bool:
+    """Make sure that enough of the lease of ``claim`` is left to send; False when it was lost.
+
+    Asked before the bytes go out: a slow server may have taken most of the lease to get there.
+    While it is fresh nobody can have taken it, and nothing is written.
+    """
+    now = now or timezone.now()
+    if claim.started_at <= now <= claim.started_at + LEASE - ENOUGH_TO_SEND:
+        return True
+    ours = Delivery.objects.filter(
+        pk=claim.delivery.pk, state=State.CLAIMED, lease_token=claim.token
+    )
+    return bool(ours.update(lease_until=now + LEASE))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """What became of one attempt, in the transport's own words."""
@@ -132,14 +159,17 @@ def record(claim: Claim, result: Result, *, now: datetime | None = None) -> bool
     """
     now = max(now or timezone.now(), claim.started_at)
     delivery = claim.delivery
+    result = replace(result, detail=redact(result.detail))  # servers repeat what they refuse
     changes = _changes(delivery, result, now)
+    ours = Delivery.objects.filter(pk=delivery.pk, state=State.CLAIMED, lease_token=claim.token)
     with transaction.atomic():
-        kept = Delivery.objects.filter(
-            pk=delivery.pk, state=State.CLAIMED, lease_token=claim.token
-        ).update(lease_token=None, lease_until=None, transport=result.transport, **changes)
+        kept = ours.update(
+            lease_token=None, lease_until=None, transport=result.transport, **changes
+        )
         if not kept:
             logger.warning("delivery %s: lease lost before %s", delivery.pk, result.outcome)
-            return False
+            return result.outcome == Outcome.SENT and _record_late(claim, result, changes, now)
+        Delivery.objects.filter(pk=delivery.pk).give_up_withdrawn()
         Attempt.objects.create(
             delivery=delivery,
             number=delivery.attempts,
@@ -158,6 +188,30 @@ def record(claim: Claim, result: Result, *, now: datetime | None = None) -> bool
         result.transport,
         (now - claim.started_at).total_seconds(),
         delivery.attempts,
+    )
+    return True
+
+
+def _record_late(claim: Claim, result: Result, changes: dict[str, object], now: datetime) -> bool:
+    """Write down that a message was accepted although the lease had run out meanwhile.
+
+    The server has it: whoever holds the row now must not send it again and again.
+    """
+    delivery = claim.delivery
+    late = Delivery.objects.filter(pk=delivery.pk).exclude(state=State.SENT)
+    if not late.update(lease_token=None, lease_until=None, transport=result.transport, **changes):
+        return False
+    last = delivery.tries.aggregate(last=Max("number"))["last"] or 0
+    Attempt.objects.create(
+        delivery=delivery,
+        number=last + 1,
+        lease_token=claim.token,
+        started_at=claim.started_at,
+        finished_at=now,
+        phase=result.phase,
+        outcome=result.outcome,
+        detail=result.detail,
+        transport=result.transport,
     )
     return True
 

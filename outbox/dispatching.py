@@ -2,10 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
-from outbox.actions import Claim, Result, claim_next, record
+from outbox.actions import Claim, Result, claim_next, record, renew
 from outbox.models import Outcome
-from outbox.transports import PermanentError, TemporaryError, Transport, email_transport
+from outbox.transports import (
+    LeaseLostError,
+    PermanentError,
+    TemporaryError,
+    Transport,
+    email_transport,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +27,11 @@ def dispatch_due(*, is_stopping: Callable[[], bool] = lambda: False) -> int:
     sent = 0
     with email_transport() as transport:
         while not is_stopping() and (claim := claim_next()) is not None:
-            result, is_down = _attempt(transport, claim)
+            try:
+                result, is_down = _attempt(transport, claim)
+            except LeaseLostError:
+                logger.warning("delivery %s: lease lost before sending", claim.delivery.pk)
+                continue  # whoever has it now sends it; the connection stays for the next
             record(claim, result)
             sent += result.outcome == Outcome.SENT
             if is_down:
@@ -31,12 +42,14 @@ def dispatch_due(*, is_stopping: Callable[[], bool] = lambda: False) -> int:
 def _attempt(transport: Transport, claim: Claim) -> tuple[Result, bool]:
     """Hand over one delivery. Return what became of it, and whether the transport is down."""
     try:
-        phase, detail = transport.send(claim.delivery)
+        phase, detail = transport.send(claim.delivery, renew=partial(renew, claim))
     except PermanentError as error:
         return _result(Outcome.PERMANENT, error.phase, str(error), transport), False
     except TemporaryError as error:
         result = _result(Outcome.TEMPORARY, error.phase, str(error), transport)
         return result, error.is_everything
+    except LeaseLostError:
+        raise
     except Exception:
         # Unexpected: this row waits and is shown with its fault; the others go on.
         logger.exception("delivery %s: unexpected fault", claim.delivery.pk)

@@ -34,6 +34,7 @@ def compose(
     to: Person,
     language: str,
     sender_name: str = "",
+    reply_to: Person | None = None,
     headers: dict[str, str] | None = None,
 ) -> Mail:
     """Render the mail ``name`` in ``language`` (a code of LANGUAGES) for one recipient.
@@ -57,6 +58,7 @@ def compose(
         body=text.strip() + "\n",
         from_email=_sender(sender_name),
         to=[_address(to.name, to.address)],
+        reply_to=[_address(reply_to.name, reply_to.address)] if reply_to else None,
         headers={"Auto-Submitted": "auto-generated", **(headers or {})},
     )
     message.attach_alternative(html, "text/html")

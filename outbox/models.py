@@ -3,8 +3,10 @@
 States of a delivery, and who moves it::
 
     queued ─ claim ─→ claimed ─ accepted ─→ sent
-      ↑                  │ ├──── refused for good, or 72 hours ─→ undeliverable
-      └── temporary fault, or the lease ran out
+     │ ↑                 │ ├──── refused for good, or 72 hours ─→ undeliverable
+     │ └── temporary fault, or the lease ran out
+     └──── cancelled: nobody needs it any more. Of a claimed one this is noted, and holds as soon
+           as the claim ends in anything but a handover.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LEASE = timedelta(seconds=55)  # a dead worker's claim is free within a minute
+ENOUGH_TO_SEND = timedelta(seconds=30)  # for the bytes and the server's answer to them
 GIVE_UP_AFTER = timedelta(hours=72)
 _BACK_OFF_SECONDS = (0, 5, 15, 30, 60, 120, 300, 600)
 _BACK_OFF_LATER_SECONDS = 900
@@ -89,6 +93,7 @@ class State(models.TextChoices):
     CLAIMED = "claimed", _("being sent")
     SENT = "sent", _("sent")
     UNDELIVERABLE = "undeliverable", _("undeliverable")
+    CANCELLED = "cancelled", pgettext_lazy("delivery", "withdrawn")
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -102,6 +107,29 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def expired(self, now: datetime) -> DeliveryQuerySet:
         """Return claims whose worker did not come back in time."""
         return self.filter(state=State.CLAIMED, lease_until__lt=now)
+
+    def cancel(self, now: datetime) -> int:
+        """Withdraw what has not left; return how many were, or will be as soon as their claim ends.
+
+        One UPDATE, so that no claim slips in between. The text goes at once from what is
+        withdrawn: nobody may follow a link that nobody received.
+        """
+        waiting = models.Q(state=State.QUEUED)
+        return self.filter(state__in=[State.QUEUED, State.CLAIMED]).update(
+            state=models.Case(
+                models.When(waiting, then=models.Value(State.CANCELLED)),
+                default=models.F("state"),
+            ),
+            message=models.Case(
+                models.When(waiting, then=models.Value(b"")), default=models.F("message")
+            ),
+            cancelled_at=now,
+        )
+
+    def give_up_withdrawn(self) -> int:
+        """End what was withdrawn while it was being sent and would else be tried again."""
+        again = self.filter(state=State.QUEUED, cancelled_at__isnull=False)
+        return again.update(state=State.CANCELLED, message=b"")
 
 
 class Delivery(models.Model):
@@ -129,6 +157,7 @@ class Delivery(models.Model):
     transport = models.CharField(_("transport"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("queued at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
     objects: ClassVar[DeliveryQuerySet] = DeliveryQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -153,6 +182,10 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=State.values), name="delivery_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=State.CANCELLED) | models.Q(cancelled_at__isnull=False),
+                name="delivery_cancelled_has_time",
             ),
         ]
         indexes: ClassVar = [

@@ -2,11 +2,16 @@
 
 from django.conf import settings
 
-from outbox.transports.base import PermanentError, TemporaryError, Transport
+from outbox.transports.base import (
+    LeaseLostError,
+    PermanentError,
+    TemporaryError,
+    Transport,
+)
 from outbox.transports.keep import KeepTransport
 from outbox.transports.smtp import SmtpTransport
 
-__all__ = ["PermanentError", "TemporaryError", "Transport", "email_transport"]
+__all__ = ["LeaseLostError", "PermanentError", "TemporaryError", "Transport", "email_transport"]
 
 
 def email_transport() -> Transport:

@@ -1,5 +1,6 @@
 """What every transport promises."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -23,6 +24,10 @@ class PermanentError(Exception):
         self.phase = phase
 
 
+class LeaseLostError(Exception):
+    """Getting as far as sending took so long that another worker may hold the message by now."""
+
+
 class Transport(Protocol):
     """A way out; a context in which several deliveries can share one connection."""
 
@@ -37,9 +42,10 @@ class Transport(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def send(self, delivery: Delivery) -> tuple[str, str]:
+    def send(self, delivery: Delivery, *, renew: Callable[[], bool]) -> tuple[str, str]:
         """Hand over the frozen message; return the phase reached and the receiver's reply.
 
-        Raises TemporaryError or PermanentError. Takes no longer than the lease.
+        ``renew`` is asked right before the bytes go out: False means that the lease was lost and
+        nothing may be sent. Raises TemporaryError, PermanentError or LeaseLostError.
         """
         ...

@@ -1,5 +1,6 @@
 """No mail server is set: the message stays here, and administrators read it at /outbox/."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +23,6 @@ class KeepTransport:
     ) -> None:
         return None
 
-    def send(self, delivery: Delivery) -> tuple[str, str]:
+    def send(self, delivery: Delivery, *, renew: Callable[[], bool]) -> tuple[str, str]:
         """See Transport."""
         return "kept", ""

@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+from collections.abc import Callable
 from email.utils import parseaddr
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +12,7 @@ from django.core.mail import get_connection
 
 from outbox.mail import ascii_address
 from outbox.models import Delivery
-from outbox.transports.base import PermanentError, TemporaryError
+from outbox.transports.base import LeaseLostError, PermanentError, TemporaryError
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class SmtpTransport:
     ) -> None:
         self._hang_up()
 
-    def send(self, delivery: Delivery) -> tuple[str, str]:
+    def send(self, delivery: Delivery, *, renew: Callable[[], bool]) -> tuple[str, str]:
         """See Transport. The reply is the server's answer to the final dot."""
         recipient = ascii_address(delivery.recipient_address)
         if not recipient.isascii() or recipient.split() != [recipient]:
@@ -50,10 +51,12 @@ class SmtpTransport:
             self._expect(server.mail(self._sender), phase=phase, is_sender=True)
             phase = "RCPT"
             self._expect(server.rcpt(recipient), phase=phase)
+            if not renew():
+                raise LeaseLostError
             phase = "DATA"
             code, reply = server.data(bytes(delivery.message))
             self._expect((code, reply), phase=phase)
-        except (PermanentError, TemporaryError):
+        except (PermanentError, TemporaryError, LeaseLostError):
             self._reset(server)
             raise
         except smtplib.SMTPDataError as error:  # refused before the first byte of the message

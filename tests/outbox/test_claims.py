@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from outbox.actions import Result, claim_next, give_back_expired, record
+from outbox.actions import Result, claim_next, give_back_expired, record, renew
 from outbox.models import GIVE_UP_AFTER, LEASE, Attempt, Delivery, Lane, Outcome, State, back_off
 from tests.outbox.conftest import NOW, make_delivery
 
@@ -176,3 +176,27 @@ def test_a_clock_that_is_set_back_does_not_break_the_ledger():
     assert record(claim_next(now=NOW), ACCEPTED, now=NOW - timedelta(hours=1))
     attempt = Attempt.objects.get()
     assert attempt.finished_at == attempt.started_at == NOW
+
+
+def test_accepted_after_the_lease_ran_out_is_sent_and_not_sent_again():
+    make_delivery(now=NOW)
+    claim = claim_next(now=NOW)
+    give_back_expired(now=NOW + LEASE + timedelta(seconds=1))
+    assert Delivery.objects.get().state == State.QUEUED
+
+    assert record(claim, ACCEPTED, now=NOW + 2 * LEASE) is True
+
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.lease_token) == (State.SENT, None)
+    assert [attempt.outcome for attempt in delivery.tries.all()] == ["lease_expired", "sent"]
+    assert claim_next(now=NOW + timedelta(days=1)) is None
+
+
+def test_a_lease_is_renewed_by_its_holder_only():
+    make_delivery(now=NOW)
+    claim = claim_next(now=NOW)
+    later = NOW + timedelta(seconds=50)
+    assert renew(claim, now=later) is True
+    assert give_back_expired(now=NOW + LEASE + timedelta(seconds=1)) == 0
+    assert give_back_expired(now=later + LEASE + timedelta(seconds=1)) == 1
+    assert renew(claim, now=later) is False

@@ -49,10 +49,10 @@ def test_an_alert_that_comes_in_during_a_campaign_goes_next(mailbox, monkeypatch
         make_delivery(to=f"contact{n}@gemeente.example", lane=Lane.INVITATION)
     honest = SmtpTransport.send
 
-    def send(transport, delivery):
+    def send(transport, delivery, **options):
         if delivery.recipient_address == "contact0@gemeente.example":
             make_delivery(to="sanne@waterkant.example", lane=Lane.ALERT)
-        return honest(transport, delivery)
+        return honest(transport, delivery, **options)
 
     monkeypatch.setattr(SmtpTransport, "send", send)
     assert dispatch_due() == 4
@@ -265,3 +265,27 @@ def test_the_sweep_frees_a_dead_workers_claim_and_sends_it(mailbox):
     assert sweep() == 1
     outcomes = [attempt.outcome for attempt in delivery.tries.all()]
     assert outcomes == ["lease_expired", "sent"]
+
+
+def test_a_server_so_slow_that_the_lease_is_lost_gets_nothing_from_this_worker(
+    mailbox, monkeypatch
+):
+    make_delivery()
+    monkeypatch.setattr("outbox.dispatching.renew", lambda claim: False)
+    claims = iter([claim_next(), None])
+    monkeypatch.setattr("outbox.dispatching.claim_next", lambda: next(claims))
+    assert dispatch_due() == 0
+    assert mailbox.received == []
+    assert Delivery.objects.get().state == State.CLAIMED  # its successor's, until that one is done
+
+
+def test_a_link_that_the_server_repeats_is_not_kept(use_server):
+    make_delivery()
+    link = "https://klanten.example/s/AbCdEfGhIjKlMnOpQrStUvWxYz012345/"
+    with scripted_server(DOT=f"554 blocked, listed URL {link}") as port:
+        use_server(port)
+        dispatch_due()
+    delivery = Delivery.objects.get()
+    kept = f"{delivery.last_error} {delivery.tries.get().detail}"
+    assert "blocked, listed URL" in kept
+    assert "AbCdEf" not in kept

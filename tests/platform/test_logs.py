@@ -88,3 +88,18 @@ def test_a_refused_page_leaves_no_token_in_the_log(
         logging.getLogger("django.request").removeHandler(handler)
     assert "Not Found: /s/…" in stream.getvalue()
     assert TOKEN not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/s/AbCdEfGhIjKlMnOpQrStUvWxYz012345/",
+        "/s//AbCdEfGhIjKlMnOpQrStUvWxYz012345/",
+        "/S/AbCdEfGhIjKlMnOpQrStUvWxYz012345/",
+        "/s/=3DAbCdEfGhIjKlMnOpQrStUvWxYz012345/",
+        "/s/(AbCdEfGhIjKlMnOpQrStUvWxYz012345/",
+        "/accounts/password/reset/key/2-AbCdEfGhIjKlMnOpQrStUvWxYz012345/",
+    ],
+)
+def test_mangled_links_are_redacted_too(path: str) -> None:
+    assert "AbCdEf" not in redact(f"Not Found: {path}")
