@@ -23,6 +23,7 @@ from alerts.wording import list_in_words
 from outbox.models import State as DeliveryState
 from staff.models import User
 from staff.roles import Right, has_right
+from surveys.models import HeldAnswer
 
 
 class Tab(StrEnum):
@@ -80,6 +81,10 @@ class Inbox:
                 )
             )
         return self._counts
+
+    def held_count(self) -> int:
+        """Return how many answers look automatic and wait for this user's word."""
+        return HeldAnswer.objects.visible_to(self.user).on_hold().count()
 
     def tabs(self) -> list[TabLink]:
         """Return the tabs this user has: a team's only with a team, everybody's for management."""

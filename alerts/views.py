@@ -128,7 +128,13 @@ def _list_context(
     tab = own.tab(request.GET.get("tab", ""), alert=alert)
     alerts = own.alerts(tab).with_story().prefetch_related("response__services")
     page = Paginator(alerts, PER_PAGE).get_page(request.GET.get("page"))
-    return {"now": now, "tabs": own.tabs(), "tab": tab, "page": page}
+    return {
+        "now": now,
+        "tabs": own.tabs(),
+        "tab": tab,
+        "page": page,
+        "held_count": own.held_count(),
+    }
 
 
 def _alert_context(

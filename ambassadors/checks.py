@@ -1,5 +1,6 @@
 """System checks: settings that are unsafe or incomplete in production, each with what to do."""
 
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -86,6 +87,20 @@ def check_broker(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 @checks.register()
+def check_proxies(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Behind a proxy that is not counted, wrong passwords of one visitor lock everybody out."""
+    if _is_local() or not settings.REDIS_URL or settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0:
+        return []
+    return [
+        checks.Warning(
+            "TRUSTED_PROXY_COUNT is 0: visitors behind your proxy share one sign-in limit.",
+            hint="Set TRUSTED_PROXY_COUNT to the number of proxies in front, usually 1.",
+            id="ambassadors.W005",
+        )
+    ]
+
+
+@checks.register()
 def check_email_url(**kwargs: Any) -> list[checks.CheckMessage]:
     """The outbox speaks SMTP itself; Django's other mail backends cannot carry its messages."""
     if not settings.EMAIL_URL or urlsplit(settings.EMAIL_URL).scheme.startswith("smtp"):
@@ -95,5 +110,55 @@ def check_email_url(**kwargs: Any) -> list[checks.CheckMessage]:
             f"EMAIL_URL begins with {urlsplit(settings.EMAIL_URL).scheme}://, which is not SMTP.",
             hint="Set EMAIL_URL to smtp://, smtp+tls:// or smtp+ssl://, or leave it unset.",
             id="ambassadors.E002",
+        )
+    ]
+
+
+@checks.register()
+def check_reply_to(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A reply must have somewhere to go that somebody reads."""
+    known = {"none", "firm", "account_manager"}
+    is_complete = settings.REPLY_TO != "firm" or settings.FIRM_REPLY_TO
+    if settings.REPLY_TO in known and is_complete:
+        return []
+    return [
+        checks.Error(
+            f"REPLY_TO is {settings.REPLY_TO}, and says of no reply where it goes.",
+            hint="Set REPLY_TO to none, account_manager, or firm with FIRM_REPLY_TO.",
+            id="ambassadors.E003",
+        )
+    ]
+
+
+@checks.register()
+def check_reminders(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Reminders follow one another, while the link still works."""
+    days = settings.REMIND_AFTER_DAYS
+    is_rising = all(first < second for first, second in pairwise([0, *days]))
+    if is_rising and all(day < settings.INVITATION_EXPIRES_AFTER_DAYS for day in days):
+        return []
+    return [
+        checks.Error(
+            f"REMIND_AFTER_DAYS is {','.join(map(str, days))}.",
+            hint=(
+                "Set rising numbers of days, all below INVITATION_EXPIRES_AFTER_DAYS "
+                f"({settings.INVITATION_EXPIRES_AFTER_DAYS}), such as 6,13; or nothing."
+            ),
+            id="ambassadors.E004",
+        )
+    ]
+
+
+@checks.register()
+def check_firm_language(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A contact without a language of their own gets one that the client's page speaks."""
+    known = dict(settings.CLIENT_LANGUAGES)
+    if settings.FIRM_LANGUAGE in known:
+        return []
+    return [
+        checks.Error(
+            f"FIRM_LANGUAGE is {settings.FIRM_LANGUAGE}, which the client's page does not speak.",
+            hint=f"Set FIRM_LANGUAGE to one of {', '.join(known)}, or leave it unset.",
+            id="ambassadors.E005",
         )
     ]

@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "staff.middleware.BrowserLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -129,6 +129,9 @@ if DATABASE_URL:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    if "postgresql" in DATABASES["default"]["ENGINE"]:
+        # A server that does not answer: the client gets the page to send again, not a long wait.
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 else:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES = {
@@ -149,12 +152,23 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "staff_cache",
-    }
+    },
+    # What one process may forget when it ends, such as the last minute of the client's page.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 # Language and time ------------------------------------------------------------------------------
 LANGUAGE_CODE = "nl"
-LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+# Colleagues choose one of the former, clients of the latter; both are translated into.
+STAFF_LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+CLIENT_LANGUAGES = [*STAFF_LANGUAGES, ("de", _("German")), ("fr", _("French"))]
+LANGUAGES = CLIENT_LANGUAGES
+# Of a contact about whose language a project list says nothing.
+FIRM_LANGUAGE = env.str("FIRM_LANGUAGE", default="") or LANGUAGE_CODE
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -179,6 +193,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from the administrator or the project list
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody mails strangers through the reset page
+# Proxies in front that each add to X-Forwarded-For; without it all visitors share one address,
+# and with it the limit on wrong passwords. `manage.py serve` reads its own proxy's header.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ACCOUNT_USER_DISPLAY = "staff.adapters.display_name"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -225,6 +243,9 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=8)
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{FIRM_NAME} <ambassadors@{_site.hostname}>"
 )
+# Where a client's reply goes: none (to the sender), firm (FIRM_REPLY_TO), account_manager.
+REPLY_TO = env.str("REPLY_TO", default="none")
+FIRM_REPLY_TO = env.str("FIRM_REPLY_TO", default="")
 
 # Celery: only the doorbell. Nothing correct depends on a message arriving. ------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -234,7 +255,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # without max_retries kombu tries again for six seconds, also when it is told not to.
 _REDIS_LIMITS = {
     "socket_connect_timeout": 1,
-    "socket_timeout": 5,
+    "socket_timeout": 1,
     "max_retries": 0,
     "visibility_timeout": 3600,
 }
@@ -257,8 +278,20 @@ CELERY_BEAT_SCHEDULE = {
 
 # The rules of asking (PRODUCT, from close to follow-up) -----------------------------------------
 INVITE_CLOSED_WITHIN_DAYS = env.int("INVITE_CLOSED_WITHIN_DAYS", default=30)
+# For the automatic run; whoever runs `manage.py send_invitations` asks now (or says --wait).
+INVITE_AFTER_WORKING_DAYS = env.int("INVITE_AFTER_WORKING_DAYS", default=2)
 INVITATION_EXPIRES_AFTER_DAYS = env.int("INVITATION_EXPIRES_AFTER_DAYS", default=30)
 SURVEY_FATIGUE_DAYS = env.int("SURVEY_FATIGUE_DAYS", default=90)
+# Calendar days after the first mail; as many reminders as there are numbers.
+REMIND_AFTER_DAYS = env.list("REMIND_AFTER_DAYS", cast=int, default=[6, 13])
+# Off: mail to clients leaves only when somebody starts send_invitations or send_reminders.
+INVITE_AUTOMATICALLY = env.bool("INVITE_AUTOMATICALLY", default=False)
+INVITATIONS_PER_MINUTE = env.int("INVITATIONS_PER_MINUTE", default=30)
+PRIVACY_URL = env.str("PRIVACY_URL", default="")
+# What looks automatic waits for a person's word (surveys/suspicion.py): never on one sign alone.
+HOLD_FASTER_THAN_SECONDS = env.int("HOLD_FASTER_THAN_SECONDS", default=3)
+HOLD_AFTER_MAIL_SECONDS = env.int("HOLD_AFTER_MAIL_SECONDS", default=20)
+HOLD_BURST = env.int("HOLD_BURST", default=5)
 RESPONSE_KEPT_YEARS = env.int("RESPONSE_KEPT_YEARS", default=2)
 
 # Log: a story for the person on call; never a token, an address or an answer. --------------------

@@ -13,6 +13,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("s/", include("surveys.urls")),
     path("alerts/", include("alerts.urls")),
+    path("invitations/", include("surveys.staff_urls")),
+    path("held/", include("surveys.held_urls")),
     path("dashboard/", include("ambassadors.dashboard.urls")),
     path("outbox/", include("outbox.urls")),
     path("healthz", views.healthz, name="healthz"),

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 _MAX_LEVELS = 10  # of supervisors above supervisors; a deeper firm, or a loop, is cut off here
@@ -90,7 +91,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=150)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="nl"
+        _("language"), max_length=5, choices=settings.STAFF_LANGUAGES, default="nl"
     )
     division = models.ForeignKey(
         Division,
@@ -154,6 +155,11 @@ class User(AbstractBaseUser):
         words = [word for word in self.name.replace("-", " ").split() if word[0].isalpha()]
         picked = [words[0], words[-1]] if len(words) > 1 else words
         return "".join(word[0].upper() for word in picked) or "?"
+
+    @cached_property
+    def has_team(self) -> bool:
+        """Whether somebody has this user as supervisor. Asked once for each row in hand."""
+        return self.pk is not None and self.reports.exists()
 
     @property
     def is_staff(self) -> bool:

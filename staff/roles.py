@@ -1,7 +1,8 @@
 """Who may do what: the one table of rights. Which *rows* one sees is ``visible_to`` of each model.
 
 A user can hold several roles. Account manager and supervisor follow from the data: everybody who
-signs in may open the inbox and sees there their own alerts and those of their team.
+signs in may open the inbox and sees there their own alerts and those of their team; whoever has a
+team is a supervisor.
 """
 
 from collections.abc import Callable
@@ -18,9 +19,10 @@ from staff.models import User
 class Role(StrEnum):
     """What somebody is in this product."""
 
-    EMPLOYEE = "employee"  # account manager or supervisor, by their projects and team
+    EMPLOYEE = "employee"  # also an account manager, by their projects
     MANAGEMENT = "management"
     ADMINISTRATOR = "administrator"
+    SUPERVISOR = "supervisor"  # by their team: the only one that takes a query, so the last
 
 
 class Right(StrEnum):
@@ -30,31 +32,57 @@ class Right(StrEnum):
     SEE_ALL_ALERTS = "see all alerts"
     SEE_DASHBOARD = "see the dashboard"
     SEE_OUTBOX = "see the outbox"
+    PREPARE_INVITATIONS = "prepare invitations"
+    SEE_ALL_INVITATIONS = "see all invitations"
+    HOLD_INVITATIONS = "hold invitations"
     ADMINISTER = "administer"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.EMPLOYEE: frozenset({Right.WORK_ALERTS}),
-    Role.MANAGEMENT: frozenset({Right.WORK_ALERTS, Right.SEE_ALL_ALERTS, Right.SEE_DASHBOARD}),
-    Role.ADMINISTRATOR: frozenset({Right.WORK_ALERTS, Right.SEE_OUTBOX, Right.ADMINISTER}),
+    Role.MANAGEMENT: frozenset(
+        {
+            Right.WORK_ALERTS,
+            Right.SEE_ALL_ALERTS,
+            Right.SEE_DASHBOARD,
+            Right.PREPARE_INVITATIONS,
+            Right.SEE_ALL_INVITATIONS,
+            Right.HOLD_INVITATIONS,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Right.WORK_ALERTS,
+            Right.SEE_OUTBOX,
+            Right.PREPARE_INVITATIONS,
+            Right.SEE_ALL_INVITATIONS,
+            Right.ADMINISTER,
+        }
+    ),
+    Role.SUPERVISOR: frozenset(
+        {Right.WORK_ALERTS, Right.PREPARE_INVITATIONS, Right.HOLD_INVITATIONS}
+    ),
 }
 
 
 def roles_of(user: User) -> frozenset[Role]:
     """Return the roles of ``user``; none when the account is inactive."""
-    if not user.is_active:
-        return frozenset()
-    roles = {Role.EMPLOYEE}
-    if user.is_management:
-        roles.add(Role.MANAGEMENT)
-    if user.is_administrator:
-        roles.add(Role.ADMINISTRATOR)
-    return frozenset(roles)
+    return frozenset(role for role in Role if _holds(user, role))
 
 
 def has_right(user: User, right: Right) -> bool:
     """Tell whether one of the user's roles carries ``right``."""
-    return any(right in RIGHTS[role] for role in roles_of(user))
+    return any(right in RIGHTS[role] and _holds(user, role) for role in Role)
+
+
+def _holds(user: User, role: Role) -> bool:
+    if not user.is_active:
+        return False
+    if role is Role.SUPERVISOR:
+        return user.has_team
+    if role is Role.EMPLOYEE:
+        return True
+    return user.is_management if role is Role.MANAGEMENT else user.is_administrator
 
 
 View = Callable[Concatenate[HttpRequest, ...], HttpResponse]

@@ -4,8 +4,14 @@ Invitations, links and responses are not here: raw answers are never altered, an
 personal link is nobody's business.
 """
 
-from django.contrib import admin
+from typing import Any
 
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+
+from surveys.contact_admin import contacts_view
 from surveys.models import Client, Contact, Project, ProjectContact, Sector, Service
 
 
@@ -18,21 +24,38 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Contact)
 class ContactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """People at clients."""
+    """People at clients. That one wants no more questions is for that one alone to say."""
 
-    list_display = ("name", "client", "email", "job_title", "language")
-    list_filter = ("language",)
+    list_display = ("name", "client", "email", "job_title", "language", "opted_out_at")
+    list_filter = ("language", ("opted_out_at", admin.EmptyFieldListFilter))
+    readonly_fields = ("opted_out_at",)
     list_select_related = ("client",)
     search_fields = ("name", "email", "client__name")
     autocomplete_fields = ("client",)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin a new contact with the firm's language, as a project list does."""
+        return {
+            "language": settings.FIRM_LANGUAGE,
+            **super().get_changeform_initial_data(request),
+        }
+
 
 class ProjectContactInline(admin.TabularInline):  # type: ignore[type-arg]
-    """Who is asked about a project, with their role."""
+    """Who is asked about a project. Chosen with the project; later only with a reason."""
 
     model = ProjectContact
     extra = 0
     autocomplete_fields = ("contact",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
+        return obj is None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
+        return obj is None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> list[str]:
+        return ["contact"] if obj else []
 
 
 @admin.register(Project)
@@ -46,6 +69,15 @@ class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     autocomplete_fields = ("client", "account_manager", "division", "service", "sector")
     date_hierarchy = "closed_on"
     inlines = (ProjectContactInline,)
+    change_form_template = "admin/surveys/project/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        contacts = path(
+            "<int:pk>/contacts/",
+            self.admin_site.admin_view(contacts_view),
+            name="surveys_project_contacts",
+        )
+        return [contacts, *super().get_urls()]
 
 
 @admin.register(Service)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout, Submit
+from crispy_forms.layout import HTML, Field, Layout, Submit
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from surveys.actions import Answers
@@ -104,12 +105,28 @@ class AnswerForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, data: Any = None, *, services: Offer, **kwargs: Any) -> None:
+    # Filled in by programs only. No rules: what stands in it must never cost an answer. Its name
+    # and kind are none that a browser fills in by itself.
+    remark = forms.Field(
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    def __init__(
+        self, data: Any = None, *, services: Offer, is_again: bool = False, **kwargs: Any
+    ) -> None:
+        """``is_again``: the same answers are to be sent a second time, and the button says so."""
         super().__init__(data, **kwargs)
         field = self.fields["services"]
         assert isinstance(field, ServicesField)
         field.choices = services
-        self.helper = _helper(with_services=bool(services))
+        self.helper = _helper(with_services=bool(services), is_again=is_again)
+
+    @property
+    def is_trapped(self) -> bool:
+        """Whether the field that nobody can see is filled in."""
+        return bool(str(self.cleaned_data.get("remark") or "").strip())
 
     def answers(self) -> Answers:
         """Return the cleaned answers. Services count only with interest: they are hidden else."""
@@ -124,7 +141,7 @@ class AnswerForm(forms.Form):
         )
 
 
-def _helper(*, with_services: bool) -> FormHelper:
+def _helper(*, with_services: bool, is_again: bool) -> FormHelper:
     """Lay the questions out in the order of PRODUCT."""
     questions = [
         Question("satisfaction", template="clear/radio_cards.html", number=1),
@@ -135,8 +152,11 @@ def _helper(*, with_services: bool) -> FormHelper:
     if with_services:
         questions.append(Question("services", template="clear/checkbox_pills.html"))
     helper = FormHelper()
-    helper.layout = Layout(*questions)
-    helper.add_input(Submit("", _("Send my answers")))
+    # The language of this page, for the next one: errors and the thank-you.
+    spoken = HTML(f'<input type="hidden" name="language" value="{get_language()}">')
+    trap = Question("remark", template="surveys/parts/trap.html")
+    helper.layout = Layout(*questions, spoken, trap)
+    helper.add_input(Submit("", _("Send again") if is_again else _("Send my answers")))
     helper.attrs = {"novalidate": True}  # the browser's own bubbles speak the browser's language
     helper.disable_csrf = True
     helper.include_media = False

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crispy_forms.utils import render_crispy_form
+from django.db.models import Exists, OuterRef
+from django.http import QueryDict
 from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from staff.models import User, first_active
 from surveys.forms import AnswerForm, Offer
@@ -15,8 +19,10 @@ _INVITED = "invitation__project_contact"
 
 def find_invitation(token: str) -> Invitation | None:
     """Return the invitation that ``token`` opens, with all that its pages name, in one query."""
+    naming = Invitation.also_about.through.objects.filter(invitation=OuterRef("invitation"))
     link = (
         Link.objects.by_token(token)
+        .annotate(names_others=Exists(naming))
         .select_related(
             "invitation__response",
             f"{_INVITED}__contact",
@@ -26,7 +32,34 @@ def find_invitation(token: str) -> Invitation | None:
         )
         .first()
     )
-    return link.invitation if link else None
+    if link is None:
+        return None
+    if not link.names_others:  # type: ignore[attr-defined]  # annotated
+        link.invitation.other_projects = []  # as nearly always: saves the query
+    return link.invitation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thanked:
+    """What the thank-you page is about."""
+
+    group: str
+    language: str
+
+
+def thanked_for(invitation: Invitation) -> Thanked | None:
+    """Return what the client is thanked for: the response, else what is on hold; None before.
+
+    An answer on hold is thanked for like any other: whoever sent it learns nothing from the page.
+    """
+    if hasattr(invitation, "response"):
+        response = invitation.response
+        return Thanked(group=response.group, language=response.language)
+    held = invitation.held_answers.first()
+    if held is None:
+        return None
+    language = held.answers.get("language") or invitation.language
+    return Thanked(group=held.group, language=language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +97,12 @@ def readers_of(project: Project) -> Readers:
 def offer() -> Offer:
     """Return the services that are offered now, named in the active language."""
     services = Service.objects.filter(is_offered=True)
-    return tuple((service.pk, service.label) for service in services)
+    offered = tuple((service.pk, service.label) for service in services)
+    _last_offer[translation.get_language() or ""] = offered
+    return offered
+
+
+_last_offer: dict[str, Offer] = {}  # by language: what a page shows while the database is away
 
 
 def preselected(satisfaction: str) -> str:
@@ -83,3 +121,33 @@ def form_markup(language: str, satisfaction: str, services: Offer) -> str:
     with translation.override(language):
         form = AnswerForm(services=services, initial={"satisfaction": satisfaction})
         return str(render_crispy_form(form))
+
+
+def sealed(markup: str, seen: str) -> SafeString:
+    """Return a form's ``markup`` with the time ``seen``, signed by ``observing.seal``, in it."""
+    return _with_hidden(markup, format_html('<input type="hidden" name="seen" value="{}">', seen))
+
+
+def filled_in(posted: QueryDict) -> SafeString:
+    """Return the form with everything ``posted`` filled in, to send again, without a database.
+
+    Services are those that this process showed last; others that were ticked go along unseen.
+    """
+    known = _last_offer.get(translation.get_language() or "", ())
+    names = ("satisfaction", "motivation", "recommendation", "interest", "remark")
+    initial: dict[str, object] = {name: posted.get(name, "") for name in names}
+    ticked = posted.getlist("services")
+    form = AnswerForm(services=known, is_again=True, initial={**initial, "services": ticked})
+    shown = {str(pk) for pk, _label in known}
+    unseen = [("services", pk) for pk in ticked if pk not in shown]
+    hidden = format_html_join(
+        "",
+        '<input type="hidden" name="{}" value="{}">',
+        [*unseen, ("seen", posted.get("seen", ""))],
+    )
+    return _with_hidden(render_crispy_form(form), hidden)
+
+
+def _with_hidden(markup: str, hidden: SafeString) -> SafeString:
+    # Both are markup already: the form as crispy rendered it, the fields through format_html.
+    return mark_safe(markup.replace("</form>", f"{hidden}</form>", 1))  # noqa: S308

@@ -1,5 +1,10 @@
-"""The client's page. Personal link in, four answers out; no account, no cookie, no script."""
+"""The client's page. Personal link in, four answers out; no account, no cookie, no script needed.
 
+When the database is away, looking gets a page that says so, and answers that were sent come back
+filled in, to be sent again: status 503 in both cases, with no name on the page.
+"""
+
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, cast
@@ -9,25 +14,47 @@ from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from surveys.actions import record_response
+from surveys.actions import hold_answer, record_response
 from surveys.forms import AnswerForm
+from surveys.languages import spoken, switch_markup
 from surveys.models import Invitation
-from surveys.page import find_invitation, form_markup, offer, preselected, readers_of
+from surveys.observing import observed_signs, seal, unseal
+from surveys.page import (
+    filled_in,
+    find_invitation,
+    form_markup,
+    offer,
+    preselected,
+    readers_of,
+    sealed,
+    thanked_for,
+)
+from surveys.page_script import client_script
 from surveys.page_style import client_style, source_of
+from surveys.suspicion import is_automatic
+
+logger = logging.getLogger(__name__)
 
 View = Callable[Concatenate[HttpRequest, ...], HttpResponse]
+# The database is down, refuses, was restarted under us, or is locked for longer than we wait.
+DATABASE_AWAY = (OperationalError, InterfaceError)
+_SCRIPTED = {"page", "again", "thanks"}  # keep what is typed, and forget it
+_TRY_AGAIN_AFTER = 30  # seconds, for programs that ask
 
 _POLICY = {
     "default-src": [NONE],
     "style-src": [source_of(client_style())],
+    "script-src": [source_of(client_script())],
     "img-src": ["data:"],  # the icon in the page itself
     "form-action": [SELF],
     "base-uri": [NONE],
@@ -47,7 +74,10 @@ def client_page(view: View) -> View:
     @gzip_page
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except DATABASE_AWAY as error:
+            response = _away(error, "away", {})
         response["Referrer-Policy"] = "no-referrer"
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
@@ -60,19 +90,30 @@ def client_page(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """Show the four questions, or take the answers. Looking changes nothing."""
+    if request.method != "POST":
+        return _show(request, token)
+    try:
+        return _receive(request, token)
+    except DATABASE_AWAY as error:
+        with translation.override(spoken(request, translation.get_language() or "")):
+            return _away(error, "again", {"form": filled_in(request.POST)})
+
+
+def _show(request: HttpRequest, token: str) -> HttpResponse:
     invitation = find_invitation(token)
     if invitation is None:
         return _message("unknown", status=404)
+    now = timezone.now()
     is_answered = hasattr(invitation, "response")
-    if not is_answered and not invitation.is_open(timezone.now()):
+    if not is_answered and not invitation.is_open(now):
         return _message("gone", status=410)
-    with translation.override(invitation.language):
-        if request.method == "POST":
-            return _receive(request, invitation, token)
+    language = spoken(request, invitation.language)
+    with translation.override(language):
         if is_answered:
-            return redirect("surveys:thanks", token=token)
+            return _to_thanks(invitation, token)
         satisfaction = preselected(request.GET.get("satisfaction", ""))
-        return _questions(invitation, form_markup(invitation.language, satisfaction, offer()))
+        form = sealed(form_markup(language, satisfaction, offer()), seal(token, now))
+        return _questions(invitation, form, languages=switch_markup(language, satisfaction))
 
 
 @client_page
@@ -82,10 +123,12 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     invitation = find_invitation(token)
     if invitation is None:
         return _message("unknown", status=404)
-    if not hasattr(invitation, "response"):
+    answer = thanked_for(invitation)
+    if answer is None:
         return redirect("surveys:page", token=token)
-    with translation.override(invitation.language):
-        context = {"group": invitation.response.group}
+    language = spoken(request, answer.language)
+    with translation.override(language):
+        context = {"group": answer.group, "languages": switch_markup(language)}
         return _render("thanks", {**_context(invitation), **context})
 
 
@@ -95,26 +138,72 @@ def unknown(request: HttpRequest) -> HttpResponse:
     return _message("unknown", status=404)
 
 
-def _receive(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
-    """Record complete answers; show incomplete ones again with what is missing.
+def _receive(request: HttpRequest, token: str) -> HttpResponse:
+    """Take complete answers; show incomplete ones again with what is missing.
 
     Those get status 200, not 422: browsers write a 4xx page to their console as a failure, and
     some proxies put a page of their own in its place, with all that was typed lost.
     """
-    form = AnswerForm(request.POST, services=offer())
-    if form.is_valid():
-        record_response(invitation=invitation, answers=form.answers())
-    elif not hasattr(invitation, "response"):
-        return _questions(invitation, render_crispy_form(form), has_errors=True)
-    return redirect("surveys:thanks", token=token)
+    invitation = find_invitation(token)
+    if invitation is None:
+        return _message("unknown", status=404)
+    now = timezone.now()
+    is_answered = hasattr(invitation, "response")
+    if not is_answered and not invitation.is_open(now):
+        return _message("gone", status=410)
+    with translation.override(spoken(request, invitation.language)):
+        form = AnswerForm(request.POST, services=offer())
+        if form.is_valid():
+            _take(request, invitation, token, form)
+        elif not is_answered:
+            seen = request.POST.get("seen", "")
+            seen = seen if unseal(token, seen) else seal(token, now)
+            markup = sealed(render_crispy_form(form), seen)
+            return _questions(invitation, markup, has_errors=True)
+        return _to_thanks(invitation, token)
 
 
-def _questions(invitation: Invitation, form: str, *, has_errors: bool = False) -> HttpResponse:
+def _take(request: HttpRequest, invitation: Invitation, token: str, form: AnswerForm) -> None:
+    """Record the answers, or put them on hold when they look automatic.
+
+    Both lead to the same page: a program learns nothing, a person loses nothing.
+    """
+    now, answers, language = timezone.now(), form.answers(), translation.get_language()
+    signs = observed_signs(
+        request,
+        invitation,
+        token=token,
+        comment=answers.motivation,
+        is_trapped=form.is_trapped,
+        now=now,
+    )
+    if is_automatic(signs):
+        hold_answer(invitation=invitation, answers=answers, signs=signs, language=language, now=now)
+    else:
+        record_response(invitation=invitation, answers=answers, language=language, now=now)
+
+
+def _to_thanks(invitation: Invitation, token: str) -> HttpResponse:
+    """Lead to the thank-you page, in the language that was chosen on this one."""
+    address = reverse("surveys:thanks", args=[token])
+    language = translation.get_language()
+    return redirect(
+        address if language == invitation.language else f"{address}?language={language}"
+    )
+
+
+def _questions(
+    invitation: Invitation, form: str, *, languages: str = "", has_errors: bool = False
+) -> HttpResponse:
+    """Show the questions. Without ``languages`` no switch: it would lose what was typed."""
     context = {
         **_context(invitation),
+        "other_names": invitation.other_names,
         "form": form,
+        "languages": languages,
         "has_errors": has_errors,
         "kept_years": settings.RESPONSE_KEPT_YEARS,
+        "stop_link": f"stop/?language={translation.get_language()}",  # below this address
     }
     return _render("page", context)
 
@@ -126,6 +215,7 @@ def _context(invitation: Invitation) -> dict[str, Any]:
         "project": invitation.project,
         "readers": readers_of(invitation.project),
         "firm_name": settings.FIRM_NAME,
+        "privacy_url": settings.PRIVACY_URL,
     }
 
 
@@ -134,8 +224,17 @@ def _message(name: str, *, status: int) -> HttpResponse:
     return _render(name, {}, status=status)
 
 
+def _away(error: Exception, name: str, context: dict[str, Any]) -> HttpResponse:
+    """Render page ``name`` for the time that the database is away. Asks nothing of it."""
+    logger.error("no database for a client's page: %s", error)
+    response = _render(name, {"firm_name": settings.FIRM_NAME, **context}, status=503)
+    response["Retry-After"] = str(_TRY_AGAIN_AFTER)
+    return response
+
+
 def _render(name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Render without the request: a context processor could open a session, thus set a cookie."""
-    html = render_to_string(f"surveys/{name}.html", {**context, "style": client_style()})
+    inline = {"style": client_style(), "script": client_script() if name in _SCRIPTED else ""}
+    html = render_to_string(f"surveys/{name}.html", {**context, **inline})
     language = translation.get_language()
     return HttpResponse(html, status=status, headers={"Content-Language": language})

@@ -26,6 +26,7 @@ from surveys.eligibility import first_closing_day
 from surveys.models import (
     Group,
     Invitation,
+    LeftOut,
     Project,
     ProjectContact,
     Sector,
@@ -71,6 +72,8 @@ class Fate(models.TextChoices):
     NO_MAIL = "no_mail", _("no mail found")
     OPTED_OUT = "opted_out", _("does not want to be asked")
     BOUNCED = "bounced", _("address does not work")
+    SUPPRESSED = "suppressed", _("held back, with a reason")
+    ASKED_TOGETHER = "asked_together", _("asked together with another project")
     ASKED_ELSEWHERE = "asked_elsewhere", _("asked recently about another project")
     CLOSED_LONG_AGO = "closed_long_ago", _("project closed too long ago")
     NOT_YET = "not_yet", _("not invited yet")
@@ -81,10 +84,22 @@ UNDELIVERED = (Fate.UNDELIVERABLE, Fate.WAITING, Fate.NO_MAIL)
 NOT_INVITED = (
     Fate.OPTED_OUT,
     Fate.BOUNCED,
+    Fate.SUPPRESSED,
+    Fate.ASKED_TOGETHER,
     Fate.ASKED_ELSEWHERE,
     Fate.CLOSED_LONG_AGO,
     Fate.NOT_YET,
 )
+
+# What a run of the invitations stored as the reason. What it leaves open is told from the rows.
+STORED = {
+    LeftOut.SUPPRESSED: Fate.SUPPRESSED,
+    LeftOut.ASKED_TOGETHER: Fate.ASKED_TOGETHER,
+    LeftOut.OPTED_OUT: Fate.OPTED_OUT,
+    LeftOut.BOUNCED: Fate.BOUNCED,
+    LeftOut.ASKED_RECENTLY: Fate.ASKED_ELSEWHERE,
+    LeftOut.CLOSED_LONG_AGO: Fate.CLOSED_LONG_AGO,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +252,7 @@ def _fate(now: datetime) -> Case:
         _when(is_invited & Q(mail=MailState.UNDELIVERABLE), Fate.UNDELIVERABLE),
         _when(is_invited & Q(mail__isnull=False), Fate.WAITING),
         _when(is_invited, Fate.NO_MAIL),
+        *(_when(Q(omission__reason=reason), fate) for reason, fate in STORED.items()),
         _when(Q(contact__opted_out_at__isnull=False), Fate.OPTED_OUT),
         _when(Q(contact__bounced_at__isnull=False), Fate.BOUNCED),
         When(_asked_elsewhere(), then=Value(Fate.ASKED_ELSEWHERE.value)),

@@ -13,6 +13,7 @@ import io
 import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,11 +31,15 @@ from surveys.importers.codes import FileCode, ImportFileError
 from surveys.importers.columns import column_of
 
 _BLOCK = 1 << 20
+_UNPACKED_MAX = 500 << 20  # bytes; 100,000 lines take about a quarter of it
 _DELIMITERS = (";", ",", "\t")
 _SEP_LINE = re.compile(r"sep=.", re.I)  # what Excel reads the delimiter from
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BROKEN_EXCEL = (
     zipfile.BadZipFile,
+    zlib.error,
+    IndexError,  # no sheet
+    RuntimeError,  # behind a password
     InvalidFileException,
     KeyError,
     ValueError,
@@ -216,11 +221,20 @@ def _decodes(binary: BinaryIO, encoding: str) -> bool:
     return True
 
 
+def _refuse_bomb(binary: BinaryIO) -> None:
+    """Raise ValueError for a workbook that unpacks to more than any project list needs."""
+    with zipfile.ZipFile(binary) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > _UNPACKED_MAX:
+            raise ValueError("unpacks to too much")
+    binary.seek(0)
+
+
 # XLSX ---------------------------------------------------------------------------------------------
 def _spool_workbook(binary: BinaryIO, spool: TextIO) -> tuple[str, ...]:
     """Copy the first sheet's rows as text, each with its row number; return the other sheets."""
     writer = csv.writer(spool)
     try:
+        _refuse_bomb(binary)
         # data_only=False: a formula stays the text "=…"; its result is never trusted.
         book = openpyxl.load_workbook(binary, read_only=True, data_only=False)
         sheet = book.worksheets[0]

@@ -29,7 +29,7 @@ _WORDS: Mapping[Code, Promise] = {
     Code.UNKNOWN_ROLE: _(
         "the role “%(value)s” is not known. Choose decider, adviser, user or buyer."
     ),
-    Code.UNKNOWN_LANGUAGE: _("the language “%(value)s” is not known. Choose nl or en."),
+    Code.UNKNOWN_LANGUAGE: _("the language “%(value)s” is not known. Choose nl, en, de or fr."),
     Code.UNKNOWN_STATE: _("the status “%(value)s” is not known. Choose running or closed."),
     Code.TOO_LONG: _("has %(length)s characters; %(limit)s fit."),
     Code.UNREADABLE_CHARACTER: _("holds a character that cannot be read."),

@@ -190,8 +190,10 @@ _ROLES = _table(
     buyer="inkoper|inkoop|buyer|purchaser|procurement",
 ) | {"onbekend": "", "unknown": "", "-": ""}
 _LANGUAGES = _table(
-    nl="nl|nl-nl|nl_nl|nld|ned|nederlands|dutch",
+    nl="nl|nl-nl|nl-be|nl_nl|nl_be|nld|ned|nederlands|dutch",
     en="en|en-gb|en-us|en_gb|en_us|eng|engels|english",
+    de="de|de-de|de-at|de-ch|de_de|de_at|de_ch|deu|ger|duits|german|deutsch",
+    fr="fr|fr-fr|fr-be|fr-ch|fr_fr|fr_be|fr_ch|fra|fre|frans|french|français|francais",
 )
 _STATES = _table(
     closed="afgesloten|gesloten|afgerond|gereed|opgeleverd|closed|completed|finished|done",
@@ -212,7 +214,7 @@ def parse_role(text: str) -> str:
 
 
 def parse_language(text: str) -> str:
-    """Return ``nl`` or ``en``; a language the survey does not speak is a fault."""
+    """Return ``nl``, ``en``, ``de`` or ``fr``; a language the survey does not speak is a fault."""
     return _look_up(_LANGUAGES, text, Code.UNKNOWN_LANGUAGE)
 
 

@@ -10,19 +10,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
+from staff.languages import firm_language
 from staff.models import Division, User
 from surveys.importers.checking import Checker
 from surveys.importers.codes import Remark
 from surveys.importers.lines import Line
 from surveys.importers.report import ImportReport, Tally
-from surveys.models import Client, Contact, Project, ProjectContact, Sector, Service
+from surveys.models import (
+    Client,
+    Contact,
+    ContactChange,
+    Project,
+    ProjectContact,
+    Sector,
+    Service,
+)
 
+_REASON_MAX = 300  # ContactChange.reason
 _UNSAVED = -1  # the id of a row that a dry run would have made
-_DEFAULT_LANGUAGE = "nl"
 _CONTACT_FIELDS = ("name", "phone", "job_title", "language")  # in the order of checking.DETAILS
 
 
@@ -108,7 +119,7 @@ class _People:
             self._tally.created += 1
             pk = _UNSAVED
             if not self._report.is_dry_run:
-                pk = User.objects.create_user(email, name=name, language=_DEFAULT_LANGUAGE).pk
+                pk = User.objects.create_user(email, name=name, language=firm_language()).pk
             self._people[email] = _Person(pk, name, None, is_new=True)
             return
         self._tally.unchanged += 1
@@ -143,6 +154,7 @@ class Writer:
         self._services = self._names(Service, "services")
         self._sectors = self._names(Sector, "sectors")
         self._people = _People(checker, report)
+        self._new_projects: set[str] = set()  # numbers; contacts of others are a later change
 
     def _names(self, model: type[Model], name: str) -> _Names:
         return _Names(model, self._report.tallies[name], is_dry_run=self._is_dry_run)
@@ -180,6 +192,7 @@ class Writer:
             project = stored.get(line.project_number)
             if project is None:
                 client = self._clients.id_of(line.client)
+                self._new_projects.add(line.project_number)
                 fresh.append(Project(number=line.project_number, client_id=client, **values))
             elif different := _apply(project, values):
                 changed.append(project)
@@ -243,7 +256,7 @@ class Writer:
             client_id=self._clients.id_of(line.client),
             email=line.email,
             details_as_of=seen.as_of,
-            **{"language": _DEFAULT_LANGUAGE, **details},
+            **{"language": settings.FIRM_LANGUAGE, **details},
         )
 
     def _refresh(self, contact: Contact, email: str) -> set[str]:
@@ -275,19 +288,36 @@ class Writer:
         }
         fresh: list[ProjectContact] = []
         changed: list[ProjectContact] = []
+        late: list[ProjectContact] = []
         for line in lines:
             project = projects.get(line.project_number, _UNSAVED)
             contact = contacts.get(line.email, _UNSAVED)
             row = stored.get((project, contact))
             if row is None:
                 fresh.append(ProjectContact(project_id=project, contact_id=contact, role=line.role))
+                if line.project_number not in self._new_projects:
+                    late.append(fresh[-1])
             elif line.role and _apply(row, {"role": line.role}):
                 changed.append(row)
         self._count("project_contacts", len(lines), fresh, changed)
         if not self._is_dry_run:
             ProjectContact.objects.bulk_create(fresh)
+            self._log_changes(late)
             if changed:
                 ProjectContact.objects.bulk_update(changed, ["role"])
+
+    def _log_changes(self, added: Sequence[ProjectContact]) -> None:
+        """Write down which contacts came to projects that were there before this list."""
+        reason = _("project list %(file)s") % {"file": self._report.name}
+        ContactChange.objects.bulk_create(
+            ContactChange(
+                project_id=row.project_id,
+                contact_id=row.contact_id,
+                kind=ContactChange.Kind.ADDED,
+                reason=reason.strip()[:_REASON_MAX],
+            )
+            for row in added
+        )
 
     def _count(
         self, name: str, total: int, fresh: Sequence[Model], changed: Sequence[Model]

@@ -5,7 +5,8 @@ from datetime import date
 import phonenumbers
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+
+from surveys import languages
 
 register = template.Library()
 
@@ -17,7 +18,7 @@ _NO_BREAK_SPACE = "\u00a0"
 def day_in_words(value: date) -> str:
     """``{{ project.closed_on|day_in_words }}``: 13 november, with its year unless it is this."""
     has_year = value.year != timezone.localdate().year
-    text = date_format(value, "j F Y" if has_year else "j F")
+    text = languages.day_in_words(value, has_year=has_year)
     return text.replace(" ", _NO_BREAK_SPACE)
 
 
@@ -34,12 +35,14 @@ def dialable(number: str) -> str:
 def readable_number(number: str) -> str:
     """``{{ user.phone|readable_number }}``: 079 555 0142 at home, else +32 2 555 12 34.
 
+    A reader of German or French is not at home: +31 79 555 0142.
     Unbreakable; a number that cannot be understood comes back as it was written.
     """
     parsed = _parse(number)
     if parsed is None:
         return number
-    is_home = parsed.country_code == phonenumbers.country_code_for_region(_HOME)
+    is_dutch = parsed.country_code == phonenumbers.country_code_for_region(_HOME)
+    is_home = is_dutch and not languages.is_abroad()
     styles = phonenumbers.PhoneNumberFormat
     text = phonenumbers.format_number(parsed, styles.NATIONAL if is_home else styles.INTERNATIONAL)
     return text.replace(" ", _NO_BREAK_SPACE)

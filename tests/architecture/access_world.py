@@ -10,6 +10,7 @@ from django.utils import timezone
 from alerts.models import Alert
 from outbox.models import Delivery
 from staff.models import User
+from surveys.models import HeldAnswer, Suppression
 from tests.factories import (
     PASSWORD,
     make_invitation,
@@ -73,7 +74,15 @@ def make_world() -> World:
         message=b"Subject: Een\r\nContent-Type: text/html\r\n\r\n<p>Een</p>\r\n",
         digest="0" * 64,
     )
+    held_back = Suppression.objects.create(
+        project_contact=make_project_contact(project=project), reason="left", actor=supervisor
+    )
     token = [make_token()]
+    held = HeldAnswer.objects.create(
+        invitation=alert.response.invitation,
+        answers={"satisfaction": "satisfied", "recommendation": "no", "interest": "not_now"},
+        digest="0" * 64,
+    )
     return World(
         users={
             "anonymous": None,
@@ -86,10 +95,15 @@ def make_world() -> World:
         arguments={
             "surveys:page": token,
             "surveys:thanks": token,
+            "surveys:stop": token,
+            "invitations:hold": [make_project_contact(project=project).pk],
+            "invitations:lift": [held_back.pk],
             "alerts:detail": [alert.pk],
             "alerts:acknowledge": [alert.pk],
             "alerts:note": [alert.pk],
             "alerts:close": [alert.pk],
+            "held:confirm": [held.pk],
+            "held:dismiss": [held.pk],
             "outbox:detail": [delivery.pk],
             "outbox:body": [delivery.pk],
             "account_reset_password_from_key": ["1", "set-password"],

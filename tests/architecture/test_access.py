@@ -57,6 +57,10 @@ OWN_ROW = (IN, NOTHING, IN, IN, NOTHING)
 OWN_ROW_CHANGED = (ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE, NOTHING)
 MANAGEMENT_ONLY = (REFUSED, REFUSED, REFUSED, IN, REFUSED)
 ADMINISTRATORS_ONLY = (REFUSED, REFUSED, REFUSED, REFUSED, IN)
+# Supervisors of the project's account manager, management; administrators only look.
+PREPARING = (REFUSED, REFUSED, IN, IN, IN)
+HOLDING = (REFUSED, REFUSED, IN, IN, REFUSED)
+HOLDING_CHANGED = (REFUSED, REFUSED, ELSEWHERE, ELSEWHERE, REFUSED)
 OPEN_READING = Access(get=everybody(IN), post=everybody(NOT_SO))
 
 TABLE = {
@@ -65,12 +69,22 @@ TABLE = {
     # The client's pages are open to whoever holds the link: also to staff, who never get one.
     "surveys:page": Access(get=everybody(IN), post=everybody(IN)),  # nothing chosen: asked again
     "surveys:thanks": Access(get=everybody(ELSEWHERE), post=everybody(NOT_SO)),
+    # Nothing ticked: asked again. Who holds a link of the contact may stop the questions.
+    "surveys:stop": Access(get=everybody(IN), post=everybody(IN)),
     "surveys:unknown": Access(get=everybody(NOTHING), post=everybody(NOTHING)),
     "alerts:list": reading(IN),
     "alerts:detail": reading(*OWN_ROW),
     "alerts:acknowledge": acting({}, *OWN_ROW_CHANGED),
     "alerts:note": acting({"note": "Gebeld, terug op maandag."}, *OWN_ROW_CHANGED),
     "alerts:close": acting({"outcome": "partly", "root_cause": "cost"}, *OWN_ROW_CHANGED),
+    "held:list": reading(IN),
+    "held:confirm": acting({}, *OWN_ROW_CHANGED),
+    "held:dismiss": acting({}, *OWN_ROW_CHANGED),
+    "invitations:list": reading(*PREPARING),
+    "invitations:hold": Access(
+        get=signed_in(*HOLDING), post=signed_in(*HOLDING_CHANGED), data={"reason": "dispute"}
+    ),
+    "invitations:lift": acting({}, *HOLDING_CHANGED),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
     "outbox:list": reading(*ADMINISTRATORS_ONLY),
     "outbox:detail": reading(*ADMINISTRATORS_ONLY),

@@ -18,10 +18,13 @@ LAYERS = {
     **dict.fromkeys(
         ("middleware", "context_processors", "templatetags", "adapters", "wsgi"), DOORS
     ),
+    "stop_views": DOORS,
     **dict.fromkeys(("models", "signals", "roles"), ROWS),
 }
 PURE_MODULES = {
     "surveys.segmentation",
+    "surveys.suspicion",
+    "surveys.pacing",
     "alerts.clocks",
     "ambassadors.dashboard.statistics",
     "ambassadors.dashboard.geometry",

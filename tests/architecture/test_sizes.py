@@ -7,7 +7,7 @@ from tests.architecture.source import ROOT, Module, modules, templates
 
 VIEW, FUNCTION, MODULE, TEMPLATE = 25, 40, 400, 120
 # Ten tables that refer to one another. The next one makes it a folder; till then it may not grow.
-LONGER = {"surveys.models": 470}
+LONGER: dict[str, int] = {}
 
 
 def size_errors(module: Module) -> list[str]:

@@ -134,7 +134,7 @@ def test_error_summary_has_the_focus_and_leads_to_the_question(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("language", ["nl", "en", "de", "fr"])
 def test_axe_finds_nothing_in_any_state(
     live_server: Any, open_page: Open, language: str, scheme: str
 ) -> None:
@@ -157,12 +157,13 @@ def test_axe_finds_nothing_in_any_state(
     assert watched.axe_findings() == []
 
 
+@pytest.mark.parametrize("language", ["nl", "en", "de", "fr"])
 def test_nothing_scrolls_sideways_at_320_px_or_400_percent(
-    live_server: Any, open_page: Open
+    live_server: Any, open_page: Open, language: str
 ) -> None:
     watched = open_page(width=320, height=256)
     page = watched.page
-    invitation = invited(project=LONG)
+    invitation = invited(language, project=LONG)
     page.goto(address(live_server, make_token(invitation)))
     page.check("[name=interest][value=yes]")
     assert not watched.is_too_wide
@@ -179,7 +180,7 @@ def test_targets_are_large_enough_for_a_thumb(live_server: Any, open_page: Open)
     page = open_page().page
     page.goto(address(live_server, make_token(invited())))
     page.check("[name=interest][value=yes]")
-    for target in page.query_selector_all(".pick > label, button"):
+    for target in page.query_selector_all(".pick > label, button, .langs a"):
         box = target.bounding_box()
         assert box is not None
         assert box["height"] >= 44

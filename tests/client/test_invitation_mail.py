@@ -103,6 +103,7 @@ def test_html_carries_question_1_as_three_links_and_nothing_from_outside() -> No
         f"{PAGE}?satisfaction=satisfied",
         f"{PAGE}?satisfaction=more_than_satisfied",
         PAGE,
+        f"{PAGE}stop/",
     ]
     assert "<b>Meerzicht &amp; Oost</b>" in html
     assert "src=" not in html

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
         ({"Einddatum": "18-01-2026"}, "Einddatum", "end_before_start"),
         ({"Einddatum": ""}, "Einddatum", "closed_without_end"),
         ({"Rol": "baas"}, "Rol", "unknown_role"),
-        ({"Taal": "de"}, "Taal", "unknown_language"),
+        ({"Taal": "es"}, "Taal", "unknown_language"),
         ({"Status": "wie weet"}, "Status", "unknown_state"),
         ({"E_mail_leidinggevende": "Anneke@Waterkant.example"}, "E-mail leidinggevende",
          "own_supervisor"),

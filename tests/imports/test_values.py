@@ -184,6 +184,8 @@ def test_foreign_numbers_keep_their_country():
         (parse_role, "Inkoop", "buyer"), (parse_role, "onbekend", ""),
         (parse_language, "NL", "nl"), (parse_language, "Engels", "en"),
         (parse_language, "en-GB", "en"), (parse_language, "Dutch", "nl"),
+        (parse_language, "Duits", "de"), (parse_language, "Français", "fr"),
+        (parse_language, "de-AT", "de"), (parse_language, "French", "fr"),
         (parse_state, "Afgesloten", "closed"), (parse_state, "completed", "closed"),
         (parse_state, "Lopend", "running"), (parse_state, "in progress", "running"),
     ],
@@ -196,7 +198,7 @@ def test_words_in_both_languages(parse, text, value):
     ("parse", "text", "code"),
     [
         (parse_role, "baas", Code.UNKNOWN_ROLE),
-        (parse_language, "de", Code.UNKNOWN_LANGUAGE),
+        (parse_language, "es", Code.UNKNOWN_LANGUAGE),
         (parse_state, "misschien", Code.UNKNOWN_STATE),
     ],
 )

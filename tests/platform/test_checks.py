@@ -6,12 +6,16 @@ import pytest
 from django.core.checks import run_checks
 
 SAFE = {
+    "ALLAUTH_TRUSTED_PROXY_COUNT": 1,
     "SITE_URL": "https://klanten.example.nl",
     "DEBUG": False,
     "EMAIL_URL": "smtp://mail.example.nl:25",
     "FIRM_NAME": "Waterkant",
     "DATABASE_URL": "postgres://db/ambassadors",
     "REDIS_URL": "redis://redis:6379/0",
+    "REPLY_TO": "none",
+    "REMIND_AFTER_DAYS": [6, 13],
+    "FIRM_LANGUAGE": "de",
 }
 UNSAFE = {
     "ambassadors.W001": {"SITE_URL": "http://klanten.example.nl"},
@@ -19,7 +23,11 @@ UNSAFE = {
     "ambassadors.W002": {"EMAIL_URL": ""},
     "ambassadors.W003": {"FIRM_NAME": "Ambassadors"},
     "ambassadors.W004": {"REDIS_URL": ""},
+    "ambassadors.W005": {"ALLAUTH_TRUSTED_PROXY_COUNT": 0},
     "ambassadors.E002": {"EMAIL_URL": "console://"},
+    "ambassadors.E003": {"REPLY_TO": "firm", "FIRM_REPLY_TO": ""},
+    "ambassadors.E004": {"REMIND_AFTER_DAYS": [13, 6]},
+    "ambassadors.E005": {"FIRM_LANGUAGE": "es"},
 }
 
 

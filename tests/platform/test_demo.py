@@ -18,11 +18,10 @@ from ambassadors.demo.report import lines_of
 from ambassadors.demo.visitors import VisitError, Visitor
 from staff.models import User
 from surveys.actions import InvitationRun
-from surveys.eligibility import LeftOut
 from surveys.importers import ImportReport
 from surveys.importers.codes import Code
 from surveys.importers.report import Fault
-from surveys.models import MOTIVATION_MAX, Client, Contact, Invitation, ProjectContact
+from surveys.models import MOTIVATION_MAX, Client, Contact, Invitation, LeftOut, ProjectContact
 from surveys.segmentation import Group, Recommendation, Satisfaction, segment
 
 # Its folder -----------------------------------------------------------------------------------

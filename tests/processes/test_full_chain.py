@@ -156,7 +156,13 @@ def test_granian_worker_and_beat_as_separate_processes(tmp_path: Path, mailbox: 
         granian = (str(BIN / "granian"), "--interface=wsgi", "--host=127.0.0.1", f"--port={port}")
         celery = (str(BIN / "celery"), "-A", "ambassadors")
         for command in (
-            (*granian, "--workers=1", "--no-ws", "ambassadors.wsgi:application"),
+            (
+                *granian,
+                "--workers=1",
+                "--blocking-threads=4",
+                "--no-ws",
+                "ambassadors.wsgi:application",
+            ),
             (*celery, "worker", "--pool=threads", "--concurrency=2", "--loglevel=WARNING"),
             (*celery, "beat", "--loglevel=WARNING"),
         ):

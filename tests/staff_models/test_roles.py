@@ -9,14 +9,17 @@ from staff.models import User
 from staff.roles import RIGHTS, Right, Role, has_right, requires, roles_of
 from tests.factories import make_user
 
-# DESIGN, access. Account manager and supervisor are both "employee": the rows tell them apart.
+# DESIGN, access. Whoever has a team is a supervisor too.
 TABLE = """
-                      employee  management  administrator
-work alerts                yes         yes            yes
-see all alerts              no         yes             no
-see the dashboard           no         yes             no
-see the outbox              no          no            yes
-administer                  no          no            yes
+                      employee  management  administrator  supervisor
+work alerts                yes         yes            yes         yes
+see all alerts              no         yes             no          no
+see the dashboard           no         yes             no          no
+see the outbox              no          no            yes          no
+prepare invitations         no         yes            yes         yes
+see all invitations         no         yes            yes          no
+hold invitations            no         yes             no         yes
+administer                  no          no            yes          no
 """
 CASES = [
     (Right(line[:26].strip()), role, answer == "yes")
@@ -26,11 +29,13 @@ CASES = [
 
 
 def user_with(role: Role) -> User:
-    return User(
+    user = User(
         email="zoe@waterkant.example",
         is_management=role == Role.MANAGEMENT,
         is_administrator=role == Role.ADMINISTRATOR,
     )
+    user.has_team = role == Role.SUPERVISOR
+    return user
 
 
 @pytest.mark.parametrize(("right", "role", "may"), CASES)
@@ -47,7 +52,7 @@ def test_the_table_covers_every_right_and_role():
 
 def test_somebody_with_two_roles_has_the_rights_of_both():
     user = User(is_management=True, is_administrator=True)
-    assert roles_of(user) == set(Role)
+    assert roles_of(user) == set(Role) - {Role.SUPERVISOR}
     assert all(has_right(user, right) for right in Right)
 
 
@@ -77,6 +82,14 @@ def test_a_view_that_requires_a_right(rf, user, is_let_in):
     else:
         with pytest.raises(PermissionDenied):
             view(request)
+
+
+@pytest.mark.django_db
+def test_a_supervisor_is_whoever_has_a_team():
+    supervisor = make_user()
+    report = make_user(supervisor=supervisor)
+    assert Role.SUPERVISOR in roles_of(User.objects.get(pk=supervisor.pk))
+    assert Role.SUPERVISOR not in roles_of(User.objects.get(pk=report.pk))
 
 
 @pytest.mark.django_db

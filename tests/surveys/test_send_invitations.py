@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from outbox.models import Delivery, Lane
 from surveys.actions import send_invitations
-from surveys.eligibility import LeftOut
-from surveys.models import Invitation, Link
+from surveys.models import Invitation, LeftOut, Link, Omission
 from surveys.tasks import send_invitations as task
 from tests.factories import (
     make_contact,
@@ -113,15 +112,85 @@ def test_nobody_is_asked_twice_within_ninety_days(days, is_asked):
     assert run.left_out[LeftOut.ASKED_RECENTLY] == int(not is_asked)
 
 
-def test_two_projects_of_one_contact_give_one_invitation_about_the_latest():
+def test_two_projects_of_one_contact_give_one_invitation_that_names_both():
     contact = make_contact()
-    make_project_contact(contact=contact, project=closed(9))
-    latest = make_project_contact(contact=contact, project=closed(2))
+    earlier = make_project_contact(contact=contact, project=closed(9, name="Sluis Zuid"))
+    latest = make_project_contact(contact=contact, project=closed(2, name="Kade Noord"))
 
     run = send_invitations(now=NOW)
 
-    assert Invitation.objects.get().project_contact == latest
-    assert run.left_out == {LeftOut.ASKED_RECENTLY: 1}
+    invitation = Invitation.objects.get()
+    assert invitation.project_contact == latest
+    assert list(invitation.also_about.all()) == [earlier]
+    assert (run.invited, run.left_out) == (1, {LeftOut.ASKED_TOGETHER: 1})
+    mail = Delivery.objects.get().parsed()
+    assert mail["Subject"] == "Hoe kijkt u terug op Kade Noord, en ook op Sluis Zuid?"
+    for kind in ("plain", "html"):
+        words = " ".join(mail.get_body((kind,)).get_content().split())
+        assert "Deze mail gaat ook over Sluis Zuid: één antwoord" in words
+
+
+def test_the_subject_of_more_than_two_projects_counts_them():
+    contact = make_contact()
+    for days, name in ((9, "Sluis Zuid"), (5, "Brug West"), (2, "Kade Noord")):
+        make_project_contact(contact=contact, project=closed(days, name=name))
+    send_invitations(now=NOW)
+    mail = Delivery.objects.get().parsed()
+    assert mail["Subject"] == "Hoe kijkt u terug op Kade Noord, en op nog 2 projecten?"
+    words = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert "Deze mail gaat ook over Brug West, Sluis Zuid: één antwoord" in words
+
+
+def test_the_project_that_was_named_is_never_asked_about_again():
+    contact = make_contact()
+    for days in (9, 2):
+        make_project_contact(contact=contact, project=closed(days))
+    send_invitations(now=NOW)
+    much_later = NOW + timedelta(days=200)
+    run = send_invitations(now=much_later, closed_since=TODAY - timedelta(days=30))
+    assert (run.invited, Invitation.objects.count()) == (0, 1)
+    assert Omission.objects.get().reason == LeftOut.ASKED_TOGETHER
+
+
+def test_a_project_whose_wait_is_not_over_goes_along_with_one_that_is_due():
+    contact = make_contact()
+    due = make_project_contact(contact=contact, project=closed(9))
+    fresh = make_project_contact(contact=contact, project=closed(0))
+    send_invitations(now=NOW, after_working_days=2)
+    invitation = Invitation.objects.get()
+    assert invitation.project_contact == due
+    assert list(invitation.also_about.all()) == [fresh]
+
+
+# NOW is Friday 20 November 2026; Good Friday was 3 April and Easter Monday 6 April.
+@pytest.mark.parametrize(
+    ("today", "closed_on", "is_due"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 18), True),
+        (date(2026, 11, 20), date(2026, 11, 19), False),
+        (date(2026, 11, 24), date(2026, 11, 20), True),  # over the weekend
+        (date(2026, 11, 23), date(2026, 11, 20), False),
+        (date(2026, 4, 7), date(2026, 4, 2), False),  # Easter Monday is no working day
+        (date(2026, 4, 8), date(2026, 4, 3), True),
+    ],
+)
+def test_the_automatic_run_waits_some_working_days(today, closed_on, is_due):
+    make_project_contact(project=make_project(closed_on=closed_on))
+    now = datetime.combine(today, NOW.timetz())
+    run = send_invitations(now=now, after_working_days=2)
+    assert run.invited == int(is_due)
+    assert run.left_out == ({} if is_due else {LeftOut.WAITING: 1})
+
+
+def test_mails_leave_at_their_moments_and_who_has_none_is_left_for_the_next_run():
+    for _number in range(3):
+        make_project_contact(project=closed(3))
+    moments = [NOW, NOW + timedelta(minutes=1)]
+    run = send_invitations(now=NOW, moments=moments)
+    assert (run.invited, run.postponed) == (2, 1)
+    assert sorted(Delivery.objects.values_list("not_before", flat=True)) == moments
+    assert not Omission.objects.exists()
+    assert send_invitations(now=NOW + timedelta(hours=1)).invited == 1
 
 
 def test_second_run_invites_nobody_again():
@@ -170,7 +239,7 @@ def test_a_crafted_name_cannot_add_a_header():
 def test_queries_per_invitation_stay_the_same(django_assert_max_num_queries):
     for _number in range(12):
         make_project_contact(project=closed(3))
-    with django_assert_max_num_queries(12 * 11 + 10):
+    with django_assert_max_num_queries(12 * 5 + 25):  # the mail is queued one by one
         assert send_invitations(now=NOW).invited == 12
 
 
@@ -193,6 +262,16 @@ def test_command_takes_a_date_and_refuses_what_is_none():
     assert "1 contactpersoon uitgenodigd." in out.getvalue()
     with pytest.raises(CommandError, match="“gisteren” is geen datum"):
         call_command("send_invitations", "--closed-since", "gisteren")
+
+
+def test_command_can_wait_as_the_automatic_run_does():
+    make_project_contact(project=make_project(closed_on=timezone.localdate()))
+    out = StringIO()
+    call_command("send_invitations", "--wait", stdout=out)
+    assert "0 contactpersonen uitgenodigd." in out.getvalue()
+    assert "wordt enkele werkdagen na afsluiting gevraagd" in out.getvalue()
+    call_command("send_invitations", stdout=out)
+    assert "1 contactpersoon uitgenodigd." in out.getvalue()
 
 
 def test_task_does_the_same_as_the_command():

@@ -14,11 +14,16 @@ from outbox.models import Delivery
 from staff.models import User
 from surveys.models import (
     Contact,
+    ContactChange,
+    HeldAnswer,
     Invitation,
     LaterAnswer,
+    Link,
+    Omission,
     Project,
     ProjectContact,
     Response,
+    Suppression,
 )
 from tests.factories import (
     make_client,
@@ -111,6 +116,24 @@ def invitation_for(people):
     make_invitation(project_contact=first if people == 1 else make_project_contact())
 
 
+def two_links(reminder):
+    """A reminder has one link; of the invitation itself there may be more."""
+    invitation = make_invitation()
+    for token_hash in ("a" * 64, "b" * 64):
+        Link.objects.create(invitation=invitation, token_hash=token_hash, reminder=reminder)
+
+
+def make_held(invitation=None, **fields):
+    return HeldAnswer.objects.create(
+        invitation=invitation or make_invitation(), answers={}, **{"digest": "a" * 64, **fields}
+    )
+
+
+def hold_twice(digest):
+    first = make_held()
+    make_held(first.invitation, digest=digest)
+
+
 def later_answers(digest):
     response = make_response()
     for value in ("a" * 64, digest):
@@ -129,6 +152,27 @@ def number_attempts(second):
     delivery = make_delivery()
     make_attempt(delivery)
     make_attempt(delivery, number=second)
+
+
+def two_suppressions(*, lifted):
+    part, actor = make_project_contact(), make_user()
+    fields = {"project_contact": part, "actor": actor, "reason": "left"}
+    ended = {"lifted_at": NOW, "lifted_by": actor} if lifted else {}
+    Suppression.objects.create(**fields, **ended)
+    Suppression.objects.create(**fields)
+
+
+def make_suppression(**fields):
+    part = make_project_contact()
+    fields = {"reason": "left", "actor": make_user(), **fields}
+    return Suppression.objects.create(project_contact=part, **fields)
+
+
+def change_contacts(reason):
+    part = make_project_contact()
+    ContactChange.objects.create(
+        project=part.project, contact=part.contact, kind="added", reason=reason
+    )
 
 
 CASES = {
@@ -166,13 +210,38 @@ CASES = {
     "invitation_expires_later": update(
         lambda: make_invitation(invited_at=NOW), expires_at=(NOW, NOW + SECOND)
     ),
+    "link_one_per_reminder": (lambda: two_links(reminder=1), lambda: two_links(reminder=0)),
     "response_satisfaction_known": update(
         make_response, satisfaction=("delighted", "dissatisfied")
     ),
     "response_recommendation_known": update(make_response, recommendation=("9", "not_allowed")),
     "response_interest_known": update(make_response, interest=("later", "not_now")),
     "response_group_known": update(make_response, group=("+", "positive")),
+    "held_answer_once": (lambda: hold_twice("a" * 64), lambda: hold_twice("b" * 64)),
+    "held_answer_decided_has_time": update(
+        lambda: make_held(state="dismissed", decided_at=NOW), decided_at=(None, NOW + SECOND)
+    ),
     "later_answer_once": (lambda: later_answers("a" * 64), lambda: later_answers("b" * 64)),
+    "contact_change_has_reason": (
+        lambda: change_contacts(""),
+        lambda: change_contacts("vergeten in de lijst"),
+    ),
+    "omission_reason_known": update(
+        lambda: Omission.objects.create(project_contact=make_project_contact(), reason="bounced"),
+        reason=("no idea", "opted_out"),
+    ),
+    "suppression_one_at_a_time": (
+        lambda: two_suppressions(lifted=False),
+        lambda: two_suppressions(lifted=True),
+    ),
+    "suppression_other_has_note": (
+        lambda: make_suppression(reason="other"),
+        lambda: make_suppression(reason="other", note="In overleg met de klant."),
+    ),
+    "suppression_lifted_by_somebody": (
+        lambda: make_suppression(lifted_at=NOW),
+        lambda: make_suppression(lifted_at=NOW, lifted_by=make_user()),
+    ),
     # outbox
     "delivery_lease_only_while_claimed": update(
         lambda: make_delivery(state="claimed", lease_token=uuid.uuid4(), lease_until=NOW),
@@ -182,6 +251,9 @@ CASES = {
         lambda: make_delivery(state="sent", sent_at=NOW), sent_at=(None, NOW + SECOND)
     ),
     "delivery_state_known": update(make_delivery, state=("lost", "undeliverable")),
+    "delivery_cancelled_has_time": update(
+        lambda: make_delivery(state="cancelled", cancelled_at=NOW), cancelled_at=(None, NOW)
+    ),
     "attempt_numbered_once": (lambda: number_attempts(1), lambda: number_attempts(2)),
     "attempt_ends_after_start": (
         lambda: make_attempt(finished_at=NOW - SECOND),

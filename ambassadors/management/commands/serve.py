@@ -21,6 +21,8 @@ from ambassadors.embedded import Background
 from ambassadors.wsgi import application
 
 THREADS = 8
+CONNECTIONS = 1000  # a visitor who is slow or says nothing holds a connection, not a thread
+SILENT_WITHIN = 30  # seconds after which a silent connection is closed
 FINISH_PAGES_WITHIN = 5.0  # seconds for requests that are being answered
 QUIET_FOR = 0.3  # seconds without a request, after which all of them are taken as answered
 FINISH_MAIL_WITHIN = 60.0  # seconds: the lease of a delivery and a little more
@@ -77,7 +79,14 @@ class Pages:
         self._map: dict[int, Any] = {}
         try:
             self._server: BaseWSGIServer = create_server(
-                application, map=self._map, host=host, port=port, threads=THREADS, **_proxy()
+                application,
+                map=self._map,
+                host=host,
+                port=port,
+                threads=THREADS,
+                connection_limit=CONNECTIONS,
+                channel_timeout=SILENT_WITHIN,
+                **_proxy(),
             )
         except OSError as error:
             raise CommandError(_cannot_listen(error, host, port)) from error

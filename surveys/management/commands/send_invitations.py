@@ -6,16 +6,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from surveys.actions import InvitationRun, send_invitations
+from surveys.sending_hours import moments_from
 
 
 class Command(BaseCommand):
     help = (
-        "Invite the contacts of projects that closed within INVITE_CLOSED_WITHIN_DAYS, "
-        "and say how many were left out and why."
+        "Invite the contacts of projects that closed within INVITE_CLOSED_WITHIN_DAYS, now and "
+        "without waiting some working days, and say how many were left out and why."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,10 +26,29 @@ class Command(BaseCommand):
             metavar="DATE",
             help="invite for projects closed on or after DATE (YYYY-MM-DD) instead",
         )
+        parser.add_argument(
+            "--wait",
+            action="store_true",
+            help="leave projects that closed less than INVITE_AFTER_WORKING_DAYS working days ago "
+            "for later, as the automatic run does",
+        )
+
+        parser.add_argument(
+            "--spread",
+            action="store_true",
+            help="let the mails leave one by one, at INVITATIONS_PER_MINUTE, instead of at once",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         since = _parsed(options["closed_since"])
-        run = send_invitations(closed_since=since, on_invited=self._progress)
+        now = timezone.now()
+        run = send_invitations(
+            closed_since=since,
+            after_working_days=settings.INVITE_AFTER_WORKING_DAYS if options["wait"] else 0,
+            moments=moments_from(now) if options["spread"] else None,
+            now=now,
+            on_invited=self._progress,
+        )
         self._report(run, since)
 
     def _progress(self, done: int, total: int) -> None:

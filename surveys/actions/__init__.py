@@ -1,0 +1,30 @@
+"""The verbs of asking: invite, and record what was answered."""
+
+from surveys.actions.answering import (
+    Answers,
+    Kind,
+    Recorded,
+    confirm_held,
+    dismiss_held,
+    hold_answer,
+    record_response,
+)
+from surveys.actions.inviting import InvitationRun, send_invitations
+from surveys.actions.opting_out import ask_again, stop_asking
+from surveys.actions.reminding import cancel_reminders, send_reminders
+
+__all__ = [
+    "Answers",
+    "InvitationRun",
+    "Kind",
+    "Recorded",
+    "ask_again",
+    "cancel_reminders",
+    "confirm_held",
+    "dismiss_held",
+    "hold_answer",
+    "record_response",
+    "send_invitations",
+    "send_reminders",
+    "stop_asking",
+]

@@ -1,0 +1,195 @@
+"""Invite the contacts of recently closed projects, and store why the others are not asked."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import repeat
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from outbox.actions import queue_message
+from outbox.models import Lane
+from surveys.eligibility import (
+    PROVISIONAL,
+    Ask,
+    Facts,
+    Plan,
+    candidates_of,
+    count_out_of_reach,
+    out_of_reach,
+    plan_invitations,
+)
+from surveys.mails import compose_invitation
+from surveys.models import Contact, Invitation, LeftOut, Link, Omission, Project, ProjectContact
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 100  # invitations in one transaction: few enough to be quick, many enough to be fast
+_ROWS = 1000  # omissions in one statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationRun:
+    """What one run did: how many were invited, and how many were left out for which reason.
+
+    ``postponed`` had no moment left in this run: they are asked in the next one.
+    """
+
+    invited: int
+    left_out: Counter[LeftOut]
+    postponed: int = 0
+
+
+def send_invitations(
+    *,
+    closed_since: date | None = None,
+    after_working_days: int = 0,
+    moments: Iterable[datetime] | None = None,
+    now: datetime | None = None,
+    on_invited: Callable[[int, int], None] | None = None,
+) -> InvitationRun:
+    """Invite the contacts of recently closed projects; queue one mail each.
+
+    ``closed_since`` replaces the window of INVITE_CLOSED_WITHIN_DAYS; ``after_working_days`` waits
+    that long after closing. ``moments`` say when each mail may leave (default: at once); where
+    they end, the run ends. ``on_invited`` is called with (done, total) after every batch. Two
+    runs at once invite nobody twice.
+    """
+    now = now or timezone.now()
+    plan = plan_invitations(
+        closed_since=closed_since, after_working_days=after_working_days, now=now
+    )
+    store_omissions(plan, now=now)
+    left_out = Counter(plan.reasons.values())
+    left_out += count_out_of_reach(ProjectContact.objects.all(), plan.since)
+    turns = iter(moments if moments is not None else repeat(now))
+    invited = done = 0
+    total = len(plan.asks)
+    for start in range(0, total, _BATCH):
+        batch = [*zip(plan.asks[start : start + _BATCH], turns, strict=False)]
+        if not batch:
+            break
+        number, refused = _invite(batch, now=now)
+        invited, done, left_out = invited + number, done + len(batch), left_out + refused
+        if on_invited is not None:
+            on_invited(done, total)
+    logger.info("invitations: %s queued, %s left out", invited, left_out.total())
+    return InvitationRun(invited=invited, left_out=left_out, postponed=total - done)
+
+
+def store_omissions(plan: Plan, *, now: datetime) -> None:
+    """Write down why each contact of a closed project is not asked, where that changed.
+
+    Whoever was invited meanwhile, or whose project runs again, has no omission. What held while a
+    project could be asked about stays its reason afterwards.
+    """
+    needless = Q(project_contact__invitations__isnull=False)
+    running = Q(project_contact__project__state=Project.State.RUNNING)
+    Omission.objects.filter(needless | running).delete()
+    within_reach = Omission.objects.filter(project_contact__project__closed_on__gte=plan.since)
+    stored = dict(within_reach.values_list("project_contact_id", "reason"))
+    _store(
+        (
+            (pk, reason)
+            for pk, reason in plan.reasons.items()
+            if reason is not LeftOut.INVITED_BEFORE and stored.get(pk) != reason
+        ),
+        now=now,
+    )
+    undecided = Q(omission__isnull=True) | Q(omission__reason__in=PROVISIONAL)
+    long_ago = out_of_reach(ProjectContact.objects.all(), plan.since).filter(undecided)
+    ids = list(long_ago.values_list("pk", flat=True))
+    _store(((pk, LeftOut.CLOSED_LONG_AGO) for pk in ids), now=now)
+
+
+def _store(reasons: Iterable[tuple[int, LeftOut]], *, now: datetime) -> None:
+    """Insert or replace omissions, a thousand in a statement; another run may do the same."""
+    Omission.objects.bulk_create(
+        (Omission(project_contact_id=pk, reason=reason, decided_at=now) for pk, reason in reasons),
+        batch_size=_ROWS,
+        update_conflicts=True,
+        unique_fields=["project_contact"],
+        update_fields=["reason", "decided_at"],
+    )
+
+
+@transaction.atomic
+def _invite(
+    batch: Sequence[tuple[Ask, datetime]], *, now: datetime
+) -> tuple[int, Counter[LeftOut]]:
+    """Invite a batch; return how many, and why not the others.
+
+    Lock the contacts → decide once more, on what is stored now → invitations, links, mails, and
+    the omissions of projects that are named. Whoever holds somebody back takes the same lock, so
+    either comes first and the other sees it.
+    """
+    contacts = sorted({ask.main.contact_id for ask, _moment in batch})
+    locked = Contact.objects.filter(pk__in=contacts).order_by("pk").select_for_update()
+    list(locked.values_list("pk", flat=True))
+    rows = ProjectContact.objects.filter(pk__in=[pk for ask, _ in batch for pk in ask.ids])
+    facts = Facts.about(rows, now=now)
+    reasons = {candidate.pk: facts.reason(candidate) for candidate in candidates_of(rows)}
+    refused: Counter[LeftOut] = Counter()
+    allowed: list[tuple[list[int], datetime]] = []
+    for ask, moment in batch:
+        free = [pk for pk in ask.ids if pk in reasons and reasons[pk] is None]
+        refused.update(reason for pk in ask.ids if (reason := reasons.get(pk)) is not None)
+        if free and free[0] == ask.main.pk:
+            allowed.append((free, moment))
+            refused[LeftOut.ASKED_TOGETHER] += len(free) - 1
+    _store_invitations(allowed, now=now)
+    return len(allowed), +refused
+
+
+def _store_invitations(allowed: Sequence[tuple[list[int], datetime]], *, now: datetime) -> None:
+    """Make the invitations of ``allowed`` (project contacts, the main one first; when to mail)."""
+    parts = ProjectContact.objects.select_related(
+        "contact__client", "project__account_manager__supervisor", "project__client"
+    ).in_bulk([pk for ids, _moment in allowed for pk in ids])
+    invitations = [_invitation(parts[main], moment) for (main, *_others), moment in allowed]
+    Invitation.objects.bulk_create(invitations)
+    naming = Invitation.also_about.through
+    naming.objects.bulk_create(
+        naming(invitation_id=invitation.pk, projectcontact_id=pk)
+        for invitation, (ids, _moment) in zip(invitations, allowed, strict=True)
+        for pk in ids[1:]
+    )
+    tokens = [Link.new_token() for _invitation in invitations]
+    Link.objects.bulk_create(
+        Link(invitation=invitation, token_hash=Link.hash_of(token), created_at=now)
+        for invitation, token in zip(invitations, tokens, strict=True)
+    )
+    Omission.objects.filter(project_contact__in=[ids[0] for ids, _moment in allowed]).delete()
+    together = (pk for ids, _moment in allowed for pk in ids[1:])
+    _store(((pk, LeftOut.ASKED_TOGETHER) for pk in together), now=now)
+    for invitation, token, (ids, moment) in zip(invitations, tokens, allowed, strict=True):
+        invitation.other_projects = [parts[pk].project for pk in ids[1:]]
+        _queue_mail(invitation, token, moment, now=now)
+
+
+def _invitation(part: ProjectContact, moment: datetime) -> Invitation:
+    return Invitation(
+        project_contact=part,
+        language=part.contact.language,
+        invited_at=moment,
+        expires_at=moment + timedelta(days=settings.INVITATION_EXPIRES_AFTER_DAYS),
+    )
+
+
+def _queue_mail(invitation: Invitation, token: str, moment: datetime, *, now: datetime) -> None:
+    queue_message(
+        compose_invitation(invitation, token),
+        dedupe_key=invitation.delivery_key,
+        lane=Lane.INVITATION,
+        recipient_name=invitation.contact.name,
+        recipient_address=invitation.contact.email,
+        template="invitation",
+        is_secret=True,
+        not_before=moment,
+        now=now,
+    )

@@ -1,0 +1,61 @@
+"""Ask: clients, their contacts, projects, invitations and responses."""
+
+from surveys.models.answers import (
+    MOTIVATION_MAX,
+    Group,
+    HeldAnswer,
+    Interest,
+    LaterAnswer,
+    Recommendation,
+    Response,
+    Satisfaction,
+)
+from surveys.models.asking import (
+    Invitation,
+    LeftOut,
+    Link,
+    LinkQuerySet,
+    Omission,
+    Suppression,
+    SuppressionQuerySet,
+    Touchpoint,
+)
+from surveys.models.parties import (
+    Client,
+    Contact,
+    ContactChange,
+    Project,
+    ProjectContact,
+    ProjectContactQuerySet,
+    ProjectQuerySet,
+    Sector,
+    Service,
+)
+
+__all__ = [
+    "MOTIVATION_MAX",
+    "Client",
+    "Contact",
+    "ContactChange",
+    "Group",
+    "HeldAnswer",
+    "Interest",
+    "Invitation",
+    "LaterAnswer",
+    "LeftOut",
+    "Link",
+    "LinkQuerySet",
+    "Omission",
+    "Project",
+    "ProjectContact",
+    "ProjectContactQuerySet",
+    "ProjectQuerySet",
+    "Recommendation",
+    "Response",
+    "Satisfaction",
+    "Sector",
+    "Service",
+    "Suppression",
+    "SuppressionQuerySet",
+    "Touchpoint",
+]

@@ -1,0 +1,179 @@
+"""What the next run of the invitations will do, as far as one user may see it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from staff.models import User
+from staff.working_hours import working_days_later
+from surveys.eligibility import (
+    PROVISIONAL,
+    Ask,
+    count_out_of_reach,
+    for_reason,
+    out_of_reach,
+    plan_invitations,
+)
+from surveys.models import (
+    LeftOut,
+    Project,
+    ProjectContact,
+    ProjectContactQuerySet,
+    ProjectQuerySet,
+    Suppression,
+    SuppressionQuerySet,
+)
+
+# Who may be asked yet, so that holding them back means something.
+_STILL_POSSIBLE = {LeftOut.WAITING, LeftOut.CLOSES_LATER, LeftOut.ASKED_RECENTLY}
+_NEWEST_FIRST = ("-project__closed_on", "-project__pk", "pk")
+
+
+class Tab(StrEnum):
+    """A part of the page."""
+
+    NEXT = "next"
+    NOT_ASKED = "not"
+    HELD = "held"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One contact on the page: either asked, with ``others``, or not, with ``reason``."""
+
+    part: ProjectContact
+    reason: LeftOut | None
+    others: Sequence[Project]
+    due_on: date | None
+    may_decide: bool
+
+    @property
+    def may_hold(self) -> bool:
+        """Whether the user may hold the contact back, and it would mean something."""
+        return self.may_decide and (self.reason is None or self.reason in _STILL_POSSIBLE)
+
+
+class Preview:
+    """The next run, at one moment, for one user. Whatever the number of rows: few queries."""
+
+    def __init__(self, user: User, *, now: datetime) -> None:
+        self._user = user
+        self._wait = settings.INVITE_AFTER_WORKING_DAYS
+        self._plan = plan_invitations(after_working_days=self._wait, now=now)
+        self._asks = {ask.main.pk: ask for ask in self._plan.asks}
+        self._reasons = dict(self._plan.reasons)
+        for ask in self._plan.asks:
+            self._reasons.update((other.pk, LeftOut.ASKED_TOGETHER) for other in ask.also)
+
+    @cached_property
+    def _visible(self) -> set[int]:
+        """The contacts within reach that the user may see."""
+        rows = self._all().of_closed_projects().filter(project__closed_on__gte=self._plan.since)
+        return set(rows.values_list("pk", flat=True))
+
+    @cached_property
+    def reasons(self) -> Counter[LeftOut]:
+        """How many are not asked, by reason; those who were invited are asked."""
+        within = Counter(self._reasons[pk] for pk in self._visible & self._reasons.keys())
+        within += count_out_of_reach(self._all(), self._plan.since)
+        within.pop(LeftOut.INVITED_BEFORE, None)
+        return within
+
+    @property
+    def number_asked(self) -> int:
+        """How many contacts will be invited."""
+        return len(self._visible & self._asks.keys())
+
+    def held(self, words: str = "") -> SuppressionQuerySet:
+        """Return who is held back, and then who was."""
+        rows = Suppression.objects.filter(project_contact__in=self._found(words))
+        return rows.select_related(
+            "actor",
+            "lifted_by",
+            "project_contact__contact",
+            "project_contact__project__client",
+            "project_contact__project__account_manager",
+        ).order_by(F("lifted_at").desc(nulls_first=True), "-at", "-pk")
+
+    @property
+    def without_contact(self) -> ProjectQuerySet:
+        """The closed projects that name nobody, so that nobody can be asked."""
+        closed = Project.objects.prepared_by(self._user).filter(state=Project.State.CLOSED)
+        nobody = closed.filter(project_contacts__isnull=True)
+        return nobody.select_related("account_manager").order_by("-closed_on", "-pk")
+
+    def asked(self, words: str = "") -> ProjectContactQuerySet:
+        """Return who will be invited, those whose project closed last first."""
+        return self._found(words).filter(pk__in=self._asks).order_by(*_NEWEST_FIRST)
+
+    def not_asked(self, reason: LeftOut | None = None, words: str = "") -> ProjectContactQuerySet:
+        """Return who will not be invited, for one ``reason`` or for any."""
+        left_out = {
+            pk
+            for pk, own in self._reasons.items()
+            if own is not LeftOut.INVITED_BEFORE and reason in (None, own)
+        }
+        beyond = out_of_reach(self._all(), self._plan.since)
+        if reason is not None:
+            beyond = beyond.filter(for_reason(reason))
+        wanted = Q(pk__in=left_out & self._visible) | Q(pk__in=beyond.values("pk"))
+        return self._found(words).filter(wanted).order_by(*_NEWEST_FIRST)
+
+    def rows(self, parts: Sequence[ProjectContact]) -> list[Row]:
+        """Return what a page says about each of ``parts``. Two queries."""
+        ids = {part.pk for part in parts}
+        own = ProjectContact.objects.decided_by(self._user).filter(pk__in=ids)
+        decided = set(own.values_list("pk", flat=True))
+        others = self._others([self._asks[pk] for pk in ids & self._asks.keys()])
+        return [self._row(part, others, may_decide=part.pk in decided) for part in parts]
+
+    def ids_asked_with(self, part: ProjectContact) -> tuple[int, ...]:
+        """Return all project contacts of the invitation about ``part``: it and those it names."""
+        ask = self._asks.get(part.pk)
+        return ask.ids if ask else (part.pk,)
+
+    def _row(self, part: ProjectContact, others: dict[int, Project], *, may_decide: bool) -> Row:
+        ask = self._asks.get(part.pk)
+        reason = None if ask else self._reason(part)
+        closed_on = part.project.closed_on if reason is LeftOut.WAITING else None
+        return Row(
+            part=part,
+            reason=reason,
+            others=[others[one.project_id] for one in ask.also] if ask else (),
+            due_on=closed_on and working_days_later(closed_on, self._wait),
+            may_decide=may_decide,
+        )
+
+    def _reason(self, part: ProjectContact) -> LeftOut:
+        if part.pk in self._reasons:
+            return self._reasons[part.pk]
+        omission = getattr(part, "omission", None)
+        if omission is None or omission.reason in PROVISIONAL:
+            return LeftOut.CLOSED_LONG_AGO
+        return LeftOut(omission.reason)
+
+    def _others(self, asks: Sequence[Ask]) -> dict[int, Project]:
+        return Project.objects.in_bulk([one.project_id for ask in asks for one in ask.also])
+
+    def _all(self) -> ProjectContactQuerySet:
+        return ProjectContact.objects.visible_to(self._user)
+
+    def _found(self, words: str) -> ProjectContactQuerySet:
+        rows = self._all().select_related(
+            "contact", "project__client", "project__account_manager", "omission"
+        )
+        for word in words.split():
+            rows = rows.filter(
+                Q(contact__name__icontains=word)
+                | Q(project__name__icontains=word)
+                | Q(project__number__icontains=word)
+                | Q(project__client__name__icontains=word)
+                | Q(project__account_manager__name__icontains=word)
+            )
+        return rows

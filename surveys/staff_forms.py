@@ -1,0 +1,44 @@
+"""What staff fill in on the page of the invitations."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from surveys.models import Suppression
+
+
+class SearchForm(forms.Form):
+    """Words to look for."""
+
+    q = forms.CharField(
+        label=_("Contact, client, project or account manager"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "class": "inp"}),
+    )
+
+
+class HoldForm(forms.Form):
+    """Why somebody is not asked."""
+
+    reason = forms.ChoiceField(
+        label=_("Why not ask?"),
+        choices=Suppression.Reason.choices,
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Explanation"),
+        help_text=_("Needed with another reason. Management reads it."),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Another reason is only one with words to it."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        is_other = cleaned.get("reason") == Suppression.Reason.OTHER
+        if is_other and not cleaned.get("note") and "note" not in self.errors:
+            self.add_error("note", _("Write down which reason."))
+        return cleaned

@@ -1,0 +1,33 @@
+"""What only signed-in people may see stays theirs."""
+
+import pytest
+
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/alerts/", "/dashboard/", "/outbox/"])
+def test_closed_pages_stay_out_of_every_cache(client, path):
+    client.force_login(make_user(is_management=True, is_administrator=True))
+    assert "no-store" in client.get(path)["Cache-Control"]
+
+
+def test_the_health_check_touches_no_session(client):
+    client.cookies["sessionid"] = "anything"
+    response = client.get("/healthz")
+    assert (response.status_code, response.get("Vary", "")) == (200, "Accept-Language")
+
+
+def test_an_administrator_cannot_search_by_password(client):
+    make_user(password="een-wachtwoord-om-te-raden")
+    client.force_login(make_user(is_administrator=True))
+    response = client.get("/admin/staff/user/?password__startswith=md5")
+    assert response.status_code in {302, 400}
+
+
+def test_reset_mails_nobody_who_has_no_account(client):
+    from outbox.models import Delivery
+
+    client.post("/accounts/password/reset/", {"email": "vreemde@elders.example"})
+    assert Delivery.objects.count() == 0
