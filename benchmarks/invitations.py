@@ -105,7 +105,7 @@ def _store(part: ProjectContact, now: datetime) -> None:
     )
     token = Link.new_token()
     Link.objects.create(invitation=invitation, token_hash=Link.hash_of(token), created_at=now)
-    Delivery.objects.create(
+    invitation.delivery = Delivery.objects.create(
         dedupe_key=invitation.delivery_key,
         lane=Lane.INVITATION,
         recipient_name=part.contact.name,
@@ -119,3 +119,4 @@ def _store(part: ProjectContact, now: datetime) -> None:
         not_before=now,
         created_at=now,
     )
+    invitation.save(update_fields=["delivery"])

@@ -136,12 +136,15 @@ def make_invitations(parts: Sequence[ProjectContact], *, now: datetime) -> list[
         )
         for part in parts
     )
-    _many(
+    mails = _many(
         _delivery(
             one.delivery_key, Lane.INVITATION, one.project_contact.contact.email, b"", sent_at
         )
         for one in invitations
     )
+    for invitation, mail in zip(invitations, mails, strict=True):
+        invitation.delivery = mail
+    Invitation.objects.bulk_update(invitations, ["delivery"], batch_size=500)
     return invitations
 
 

@@ -9,17 +9,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Cast, Concat, ExtractQuarter, ExtractYear
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Value, When
+from django.db.models.functions import ExtractQuarter, ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ambassadors.dashboard.statistics import Interval, Share, plus_minus_interval, silence_bounds
-from outbox.models import Delivery
 from outbox.models import State as MailState
 from staff.models import Division
 from surveys.eligibility import first_closing_day
@@ -199,7 +197,7 @@ def count_cells(scope: Scope, *, now: datetime) -> list[Cell]:
                 "invitations", condition=Q(invitations__touchpoint=Touchpoint.PROJECT_CLOSE)
             )
         )
-        .annotate(mail=Subquery(_mail_state()))
+        .annotate(mail=_mail_state())
         .annotate(
             fate=_fate(now),
             year=ExtractYear("project__closed_on"),
@@ -228,16 +226,14 @@ def projects_without_contact(scope: Scope) -> int:
     return Project.objects.filter(scope.condition(""), project_contacts__isnull=True).count()
 
 
-def _mail_state() -> models.QuerySet[Delivery, Any]:
-    """Return the state of the outer row's invitation mail; ``kept`` if it had nowhere to go.
-
-    The key is ``Invitation.delivery_key``, in SQL.
-    """
-    key = Concat(
-        Value("invitation:"), Cast(OuterRef("asked__pk"), models.CharField()), Value(":email")
+def _mail_state() -> Case:
+    """Return the state of the invitation's mail; ``kept`` if it had nowhere to go."""
+    is_kept = Q(asked__delivery__state=MailState.SENT, asked__delivery__transport=_KEPT)
+    return Case(
+        When(is_kept, then=Value(_KEPT)),
+        default=F("asked__delivery__state"),
+        output_field=models.CharField(),
     )
-    state = Case(When(state=MailState.SENT, transport=_KEPT, then=Value(_KEPT)), default=F("state"))
-    return Delivery.objects.filter(dedupe_key=key).annotate(what=state).values_list("what")[:1]
 
 
 def _fate(now: datetime) -> Case:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from outbox.actions import queue_message
-from outbox.models import Lane
+from outbox.models import Delivery, Lane
 from surveys.eligibility import (
     PROVISIONAL,
     Ask,
@@ -169,7 +169,8 @@ def _store_invitations(allowed: Sequence[tuple[list[int], datetime]], *, now: da
     _store(((pk, LeftOut.ASKED_TOGETHER) for pk in together), now=now)
     for invitation, token, (ids, moment) in zip(invitations, tokens, allowed, strict=True):
         invitation.other_projects = [parts[pk].project for pk in ids[1:]]
-        _queue_mail(invitation, token, moment, now=now)
+        invitation.delivery = _queue_mail(invitation, token, moment, now=now)
+    Invitation.objects.bulk_update(invitations, ["delivery"])
 
 
 def _invitation(part: ProjectContact, moment: datetime) -> Invitation:
@@ -181,8 +182,8 @@ def _invitation(part: ProjectContact, moment: datetime) -> Invitation:
     )
 
 
-def _queue_mail(invitation: Invitation, token: str, moment: datetime, *, now: datetime) -> None:
-    queue_message(
+def _queue_mail(invitation: Invitation, token: str, moment: datetime, *, now: datetime) -> Delivery:
+    return queue_message(
         compose_invitation(invitation, token),
         dedupe_key=invitation.delivery_key,
         lane=Lane.INVITATION,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from outbox.models import Delivery
 from staff.models import User
 from surveys.models.parties import Contact, Project, ProjectContact
 
@@ -156,6 +157,15 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField(_("invited at"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"))
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    delivery = models.OneToOneField(
+        Delivery,
+        verbose_name=_("delivery"),
+        help_text=_("The first mail; reminders have their own."),
+        on_delete=models.SET_NULL,
+        related_name="invitation",
+        null=True,
+        blank=True,
+    )
 
     class Meta:
         verbose_name = _("invitation")

@@ -30,7 +30,7 @@ def manager(client, db):
 
 def mail_of(invitation: Invitation, *, state: str = State.SENT, transport: str = "smtp") -> None:
     """The invitation's mail in the outbox."""
-    Delivery.objects.create(
+    invitation.delivery = Delivery.objects.create(
         dedupe_key=invitation.delivery_key,
         lane=Lane.INVITATION,
         recipient_address=invitation.contact.email,
@@ -41,6 +41,7 @@ def mail_of(invitation: Invitation, *, state: str = State.SENT, transport: str =
         transport=transport,
         sent_at=timezone.now() if state == State.SENT else None,
     )
+    invitation.save(update_fields=["delivery"])
 
 
 def asked(**project) -> Invitation:
