@@ -74,6 +74,7 @@ def client_page(view: View) -> View:
     @gzip_page
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.encoding = "utf-8"  # as the page says; what else a request claims is not believed
         try:
             response = view(request, *args, **kwargs)
         except DATABASE_AWAY as error:

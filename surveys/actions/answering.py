@@ -21,6 +21,8 @@ from surveys.suspicion import Sign
 
 logger = logging.getLogger(__name__)
 
+LATER_ANSWERS_MAX = 20  # of one response: more is no change of mind
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
@@ -116,11 +118,12 @@ def _record_again(response: Response, answers: Answers, now: datetime) -> Record
     """Keep a different second answer; a replay of the first changes nothing."""
     if response.digest == answers.digest:
         return Recorded(response=response, kind=Kind.SAME)
-    LaterAnswer.objects.get_or_create(
-        response=response,
-        digest=answers.digest,
-        defaults={"answers": asdict(answers), "submitted_at": now},
-    )
+    if response.later_answers.count() < LATER_ANSWERS_MAX:
+        LaterAnswer.objects.get_or_create(
+            response=response,
+            digest=answers.digest,
+            defaults={"answers": asdict(answers), "submitted_at": now},
+        )
     return Recorded(response=response, kind=Kind.DIFFERENT)
 
 

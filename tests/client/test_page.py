@@ -506,3 +506,28 @@ def test_link_without_its_last_slash_still_opens(client: Client) -> None:
     token = make_token()
     response = client.get(f"/s/{token}?satisfaction=satisfied")
     assert response["Location"] == f"/s/{token}/?satisfaction=satisfied"
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "rot13", "zlib", "idna", "no-such-thing"])
+def test_a_claimed_charset_is_not_believed(client: Client, charset: str) -> None:
+    body = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in {**COMPLETE, "motivation": "Café"}.items()
+    )
+    response = client.generic(  # ``post`` would encode the body as it claims
+        "POST",
+        address(make_token(invited())),
+        (body + "--x--\r\n").encode(),
+        content_type=f"multipart/form-data; boundary=x; charset={charset}",
+    )
+    assert response.status_code == 302
+    assert Response.objects.get().motivation == "Café"
+
+
+def test_too_many_fields_get_a_page_in_the_visitor_s_language(client: Client) -> None:
+    client.raise_request_exception = False
+    fields = {f"f{number}": "x" for number in range(2500)}
+    response = client.post(address(make_token(invited())), fields)
+    assert response.status_code == 400
+    assert "Dit kon niet worden gelezen" in text_of(response)
+    assert Response.objects.count() == 0

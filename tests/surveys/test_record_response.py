@@ -1,6 +1,7 @@
 """Storing an answer: everything or nothing, and once."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from django.db import connection, connections
@@ -90,6 +91,16 @@ class TestRecordResponse:
         assert Response.objects.get().satisfaction == "dissatisfied"
         assert LaterAnswer.objects.get().answers["satisfaction"] == "satisfied"
         assert Delivery.objects.count() == 2
+
+    def test_a_flood_of_different_answers_is_not_kept_without_end(self, monkeypatch):
+        monkeypatch.setattr("surveys.actions.answering.LATER_ANSWERS_MAX", 2)
+        invitation = make_invitation()
+        record_response(invitation=invitation, answers=ZERO)
+        for number in range(4):
+            again = replace(ZERO, motivation=f"Bericht {number}")
+            assert record_response(invitation=invitation, answers=again).kind is Kind.DIFFERENT
+        kept = [later.answers["motivation"] for later in LaterAnswer.objects.all()]
+        assert kept == ["Bericht 0", "Bericht 1"]
 
 
 @pytest.mark.postgres
