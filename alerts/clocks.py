@@ -76,13 +76,18 @@ def add_business_hours(start: datetime, hours: float, calendar: Calendar) -> dat
 def add_business_days(start: datetime, days: int, calendar: Calendar) -> datetime:
     """Return the same wall time ``days`` business days later, within business hours.
 
-    An answer at 14:02 on Friday with one day gives Monday 14:02; one on Saturday counts as if it
-    came when business opens on Monday. Raises ValueError like ``add_business_hours``.
+    An answer at 14:02 on Friday with one day gives Monday 14:02. One outside business hours has
+    the whole of each day: from Saturday, one day ends when business closes on Monday. Raises
+    ValueError like ``add_business_hours``.
     """
     if days < 0:
         raise ValueError("Deadlines lie ahead: days cannot be negative.")
     first = add_business_hours(start, 0, calendar)
     day = first.date()
+    if days > 0 and first > start:
+        for _day in range(days - 1):
+            day = calendar.next_business_day(day)
+        return calendar.closes_at(day).astimezone(calendar.zone)
     for _day in range(days):
         day = calendar.next_business_day(day)
     later = datetime.combine(day, first.timetz())

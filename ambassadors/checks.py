@@ -87,6 +87,20 @@ def check_broker(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 @checks.register()
+def check_links(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Links in mail begin with SITE_URL: elsewhere nobody can open an address of this machine."""
+    if not _is_local() or (urlsplit(settings.EMAIL_URL).hostname or "localhost") in _LOCAL:
+        return []
+    return [
+        checks.Warning(
+            f"Mail leaves this machine, and its links begin with {settings.SITE_URL}.",
+            hint="Set SITE_URL to the address that clients reach.",
+            id="ambassadors.W006",
+        )
+    ]
+
+
+@checks.register()
 def check_proxies(**kwargs: Any) -> list[checks.CheckMessage]:
     """Behind a proxy that is not counted, wrong passwords of one visitor lock everybody out."""
     if _is_local() or not settings.REDIS_URL or settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0:

@@ -23,7 +23,15 @@ env.read_env(BASE_DIR / ".env")
 
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
 DEBUG = env.bool("DEBUG", default=False)
-SITE_URL = (env.str("SITE_URL", default="") or "http://localhost:8000").rstrip("/")
+_SERVED_AT = DATA_DIR / "site_url"  # written by `manage.py serve` when SITE_URL is not set
+
+
+def _served_at() -> str:
+    """The address at which `serve` last ran, so that a command beside it mails links to there."""
+    return _SERVED_AT.read_text(encoding="utf-8").strip() if _SERVED_AT.exists() else ""
+
+
+SITE_URL = (env.str("SITE_URL", default="") or _served_at() or "http://localhost:8000").rstrip("/")
 FIRM_NAME = env.str("FIRM_NAME", default="Ambassadors")
 _site = urlsplit(SITE_URL)
 if _site.scheme not in {"http", "https"} or not _site.hostname:

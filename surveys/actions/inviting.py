@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from outbox.actions import queue_message
 from outbox.models import Delivery, Lane
+from surveys.actions.forgetting import forget_kept
 from surveys.eligibility import (
     PROVISIONAL,
     Ask,
@@ -58,9 +59,12 @@ def send_invitations(
     ``closed_since`` replaces the window of INVITE_CLOSED_WITHIN_DAYS; ``after_working_days`` waits
     that long after closing. ``moments`` say when each mail may leave (default: at once); where
     they end, the run ends. ``on_invited`` is called with (done, total) after every batch. Two
-    runs at once invite nobody twice.
+    runs at once invite nobody twice. Invitations that were only kept, for want of a mail server,
+    are made anew once there is one.
     """
     now = now or timezone.now()
+    if settings.EMAIL_URL:
+        forget_kept(now=now)
     plan = plan_invitations(
         closed_since=closed_since, after_working_days=after_working_days, now=now
     )

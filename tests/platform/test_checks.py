@@ -23,6 +23,7 @@ UNSAFE = {
     "ambassadors.W002": {"EMAIL_URL": ""},
     "ambassadors.W003": {"FIRM_NAME": "Ambassadors"},
     "ambassadors.W004": {"REDIS_URL": ""},
+    "ambassadors.W006": {"SITE_URL": "http://localhost:8000"},
     "ambassadors.W005": {"ALLAUTH_TRUSTED_PROXY_COUNT": 0},
     "ambassadors.E002": {"EMAIL_URL": "console://"},
     "ambassadors.E003": {"REPLY_TO": "firm", "FIRM_REPLY_TO": ""},

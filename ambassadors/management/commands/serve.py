@@ -39,10 +39,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 0 after a signal; CommandError when it cannot start, with what to do."""
-        port = options["port"] or urlsplit(settings.SITE_URL).port or 8000
+        is_configured = bool(os.environ.get("SITE_URL"))
+        configured = urlsplit(settings.SITE_URL).port if is_configured else None
+        port = options["port"] or configured or 8000
         refuse_without_migrations()
-        if not os.environ.get("SITE_URL"):
+        if not is_configured:
             settings.SITE_URL = f"http://localhost:{port}"  # links in mail lead back to here
+            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            (settings.DATA_DIR / "site_url").write_text(settings.SITE_URL, encoding="utf-8")
         server = Pages(options["host"], port)
         background = None if settings.REDIS_URL else Background(app)
         if background is not None:

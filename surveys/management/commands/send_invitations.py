@@ -72,7 +72,12 @@ class Command(BaseCommand):
             )
             self.stdout.write(window % {"days": settings.INVITE_CLOSED_WITHIN_DAYS})
         if not settings.EMAIL_URL:
-            self.stdout.write(_("No mail server is set: the invitations stay in the outbox."))
+            self.stdout.write(
+                _(
+                    "No mail server is set: the invitations stay in the outbox. "
+                    "Set EMAIL_URL and run this again to send them."
+                )
+            )
 
 
 def _parsed(text: str | None) -> date | None:
