@@ -10,11 +10,15 @@ from staff.roles import Right, has_right
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return firm name and, for whoever is signed in, the rights that decide the menu.
+    """Return firm name, whether mail can leave, and the rights that decide the menu.
 
-    A request without a user (the client's page, an error before sign-in) gets the name only.
+    A request without a user (the client's page, an error before sign-in) gets no rights.
     """
-    context: dict[str, Any] = {"firm_name": settings.FIRM_NAME, "rights": {}}
+    context: dict[str, Any] = {
+        "firm_name": settings.FIRM_NAME,
+        "has_mail_server": bool(settings.EMAIL_URL),
+        "rights": {},
+    }
     if request.path.startswith("/s/"):
         return context
     user = getattr(request, "user", None)

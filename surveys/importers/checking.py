@@ -20,6 +20,7 @@ from surveys.importers.codes import Code, Remark
 from surveys.importers.columns import Column
 from surveys.importers.lines import Line, LineReader
 from surveys.importers.report import Fault, ImportReport
+from surveys.importers.values import parse_phone
 from surveys.models import Contact, Invitation, Project, ProjectContact
 
 # What all lines of a project must agree about.
@@ -135,9 +136,11 @@ class Checker:
     contacts: dict[str, SeenContact] = field(default_factory=dict)
     people: dict[str, tuple[str, int]] = field(default_factory=dict)  # address → name, line
     supervisors: dict[str, tuple[Moment, str]] = field(default_factory=dict)
+    phones: dict[str, tuple[Moment, str]] = field(default_factory=dict)  # of colleagues
     faulty: set[int] = field(default_factory=set)
     _pairs: dict[str, int] = field(default_factory=dict)
     _torn: set[str] = field(default_factory=set)  # account managers with several supervisors
+    _many_phones: set[str] = field(default_factory=set)
 
     def check(self, lines: Sequence[Line], report: ImportReport) -> None:
         """Judge one chunk; adds its faults, remarks and count of good lines to ``report``."""
@@ -167,6 +170,11 @@ class Checker:
             report.remark(
                 Remark.SUPERVISOR_DIFFERS, email=email, supervisor=supervisor, line=moment[1]
             )
+        for email, (moment, phone) in self.phones.items():
+            if email in self._many_phones:
+                report.remark(Remark.USER_PHONES_DIFFER, email=email, phone=phone, line=moment[1])
+            if not parse_phone(phone)[1]:  # once a colleague, not once a line
+                report.remark(Remark.PHONE_KEPT, phone=phone, line=moment[1])
 
     # Rules ------------------------------------------------------------------------------------
     def _faults_of_project(self, line: Line, stored: _Stored) -> list[Fault]:
@@ -236,6 +244,8 @@ class Checker:
         if line.supervisor_email:
             self.people.setdefault(line.supervisor_email, (line.supervisor, line.line))
             self._remember_supervisor(line, moment)
+            self._remember_phone(line.supervisor_email, line.supervisor_phone, moment)
+        self._remember_phone(line.account_manager_email, line.account_manager_phone, moment)
         self._remember_contact(line, moment)
 
     def _remember_supervisor(self, line: Line, moment: Moment) -> None:
@@ -245,6 +255,15 @@ class Checker:
             self._torn.add(manager)
         if moment > known[0]:
             self.supervisors[manager] = (moment, line.supervisor_email)
+
+    def _remember_phone(self, email: str, phone: str, moment: Moment) -> None:
+        if not phone:
+            return  # an empty cell says nothing
+        known = self.phones.setdefault(email, (moment, phone))
+        if known[1] != phone:
+            self._many_phones.add(email)
+        if moment > known[0]:
+            self.phones[email] = (moment, phone)
 
     def _remember_contact(self, line: Line, moment: Moment) -> None:
         seen = self.contacts.get(line.email)

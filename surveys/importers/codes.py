@@ -58,6 +58,8 @@ class Remark(StrEnum):
     SUPERVISOR_DIFFERS = "supervisor_differs"
     SUPERVISOR_CHANGED = "supervisor_changed"
     USER_NAME_KEPT = "user_name_kept"
+    USER_PHONES_DIFFER = "user_phones_differ"
+    USER_PHONE_KEPT = "user_phone_kept"
 
 
 class FileCode(StrEnum):

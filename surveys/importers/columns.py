@@ -21,8 +21,10 @@ class Column(StrEnum):
     SERVICE = "service"
     MANAGER = "account_manager"
     MANAGER_EMAIL = "account_manager_email"
+    MANAGER_PHONE = "account_manager_phone"
     SUPERVISOR = "supervisor"
     SUPERVISOR_EMAIL = "supervisor_email"
+    SUPERVISOR_PHONE = "supervisor_phone"
     CONTACT = "contact"
     JOB_TITLE = "job_title"
     ROLE = "role"
@@ -77,11 +79,23 @@ _KNOWN: dict[Column, _Headings] = {
         "|E-mail address account manager|AM e-mail",
         is_required=True,
     ),
+    Column.MANAGER_PHONE: _Headings(
+        "Telefoon accountmanager|Telefoonnummer accountmanager|Accountmanager telefoon"
+        "|Tel accountmanager|Mobiel accountmanager|Telefoon AM",
+        "Account manager phone|Account manager telephone|Account manager phone number"
+        "|Phone account manager|Account manager mobile|AM phone",
+    ),
     Column.SUPERVISOR: _Headings("Leidinggevende|Naam leidinggevende", "Supervisor|Line manager"),
     Column.SUPERVISOR_EMAIL: _Headings(
         "E-mail leidinggevende|E-mailadres leidinggevende|Leidinggevende e-mail"
         "|Mail leidinggevende",
         "Supervisor e-mail|E-mail supervisor|Supervisor e-mail address|Line manager e-mail",
+    ),
+    Column.SUPERVISOR_PHONE: _Headings(
+        "Telefoon leidinggevende|Telefoonnummer leidinggevende|Leidinggevende telefoon"
+        "|Tel leidinggevende|Mobiel leidinggevende",
+        "Supervisor phone|Supervisor telephone|Supervisor phone number|Phone supervisor"
+        "|Supervisor mobile|Line manager phone",
     ),
     Column.CONTACT: _Headings(
         "Contactpersoon|Naam contactpersoon|Contact",

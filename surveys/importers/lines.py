@@ -52,6 +52,8 @@ _LENGTHS: dict[Column, int] = {
     Column.MANAGER_EMAIL: _length(User, "email"),
     Column.SUPERVISOR: _length(User, "name"),
     Column.SUPERVISOR_EMAIL: _length(User, "email"),
+    Column.MANAGER_PHONE: _length(User, "phone"),
+    Column.SUPERVISOR_PHONE: _length(User, "phone"),
     Column.CONTACT: _length(Contact, "name"),
     Column.JOB_TITLE: _length(Contact, "job_title"),
     Column.EMAIL: _length(Contact, "email"),
@@ -89,6 +91,8 @@ class Line:
     service: str = ""
     supervisor: str = ""
     supervisor_email: str = ""
+    account_manager_phone: str = ""
+    supervisor_phone: str = ""
     job_title: str = ""
     role: str = ""
     phone: str = ""
@@ -123,6 +127,11 @@ def parse_email(text: str) -> str:
     return text.lower()
 
 
+def _phone_of_colleague(text: str) -> str:
+    """Return a number as it is stored; one that cannot be dialled as written."""
+    return parse_phone(text)[0]
+
+
 def _checked(text: str, limit: int) -> str:
     """Return the tidied text of a cell; raises ``CellError`` when it holds none, or too much."""
     text = tidy(text)
@@ -144,6 +153,8 @@ class LineReader:
             Column.MANAGER_EMAIL: parse_email,
             Column.SUPERVISOR_EMAIL: parse_email,
             Column.EMAIL: parse_email,
+            Column.MANAGER_PHONE: _phone_of_colleague,
+            Column.SUPERVISOR_PHONE: _phone_of_colleague,
             Column.ROLE: parse_role,
             Column.LANGUAGE: parse_language,
             Column.VALUE: parse_amount,
@@ -151,7 +162,7 @@ class LineReader:
             Column.STARTED_ON: parse_shifted,
             Column.ENDED_ON: parse_shifted,
         }
-        # Twenty cells a line, so what is known of a column is looked up once.
+        # Some twenty cells a line, so what is known of a column is looked up once.
         self._plan = [
             (column, column.value, place, parsers.get(column), _LENGTHS.get(column, _LONGEST))
             for column, place in layout.places.items()

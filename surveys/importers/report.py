@@ -124,6 +124,13 @@ _REMARK_WORDS: Mapping[Remark, Promise] = {
     Remark.USER_NAME_KEPT: _(
         "Colleagues stored under another name, which was kept: %(count)s (%(sample)s)."
     ),
+    Remark.USER_PHONES_DIFFER: _(
+        "Colleagues with several telephone numbers: %(count)s (%(sample)s). "
+        "The line of the project that ended last counts."
+    ),
+    Remark.USER_PHONE_KEPT: _(
+        "Colleagues stored with another telephone number, which was kept: %(count)s (%(sample)s)."
+    ),
 }
 
 

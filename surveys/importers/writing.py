@@ -22,6 +22,7 @@ from surveys.importers.checking import Checker
 from surveys.importers.codes import Remark
 from surveys.importers.lines import Line
 from surveys.importers.report import ImportReport, Tally
+from surveys.importers.values import parse_phone
 from surveys.models import (
     Client,
     Contact,
@@ -74,8 +75,9 @@ class _Names:
 class _Person:
     pk: int
     name: str
+    phone: str
     supervisor: int | None
-    is_new: bool = False
+    is_counted: bool = False  # as made or as changed: one person counts once
 
 
 class _People:
@@ -87,8 +89,8 @@ class _People:
         self._tally = report.tallies["users"]
         rows = User.objects.annotate(key=Lower("email"))
         self._people = {
-            key: _Person(pk, name, supervisor)
-            for key, pk, name, supervisor in rows.values_list("key", "pk", "name", "supervisor_id")
+            key: _Person(*values)
+            for key, *values in rows.values_list("key", "pk", "name", "phone", "supervisor_id")
         }
         self._used: set[str] = set()
         self._linked: set[str] = set()
@@ -116,25 +118,57 @@ class _People:
         name, line = self._checker.people[email]
         known = self._people.get(email)
         if known is None:
-            self._tally.created += 1
-            pk = _UNSAVED
-            if not self._report.is_dry_run:
-                pk = User.objects.create_user(email, name=name, language=firm_language()).pk
-            self._people[email] = _Person(pk, name, None, is_new=True)
+            self._people[email] = self._new(email, name)
             return
         self._tally.unchanged += 1
         if known.name.casefold() != name.casefold():
             self._report.remark(
                 Remark.USER_NAME_KEPT, email=email, kept=known.name, listed=name, line=line
             )
+        self._fill_phone(email, known)
+
+    def _new(self, email: str, name: str) -> _Person:
+        """Make a colleague; a dry run only counts them."""
+        self._tally.created += 1
+        _moment, phone = self._checker.phones.get(email, (None, ""))
+        pk = _UNSAVED
+        if not self._report.is_dry_run:
+            pk = User.objects.create_user(
+                email, name=name, phone=phone, language=firm_language()
+            ).pk
+        return _Person(pk, name, phone, None, is_counted=True)
+
+    def _fill_phone(self, email: str, person: _Person) -> None:
+        """Give a stored colleague the list's number, only when there is none yet."""
+        moment, phone = self._checker.phones.get(email, ((None, 0), ""))
+        if not phone:
+            return
+        if person.phone:
+            if parse_phone(person.phone)[0] != phone:
+                self._report.remark(
+                    Remark.USER_PHONE_KEPT,
+                    email=email,
+                    kept=person.phone,
+                    listed=phone,
+                    line=moment[1],
+                )
+            return
+        self._count_change(person)
+        person.phone = phone
+        if not self._report.is_dry_run:
+            User.objects.filter(pk=person.pk).update(phone=phone)
+
+    def _count_change(self, person: _Person) -> None:
+        if not person.is_counted:
+            person.is_counted = True
+            self._tally.changed += 1
+            self._tally.unchanged -= 1
 
     def _link(self, manager: str, supervisor: str) -> None:
         person, above = self._people[manager], self._people[supervisor]
         if person.supervisor == above.pk and above.pk != _UNSAVED:
             return
-        if not person.is_new:
-            self._tally.changed += 1
-            self._tally.unchanged -= 1
+        self._count_change(person)
         if person.supervisor is not None:
             self._report.remark(Remark.SUPERVISOR_CHANGED, email=manager, supervisor=supervisor)
         person.supervisor = above.pk

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from staff.models import User
 from surveys.importers import ImportFileError, import_project_list
-from surveys.importers.codes import FileCode, Remark
+from surveys.importers.codes import Code, FileCode, Remark
 from surveys.models import Client, Contact, Project, ProjectContact
 from tests.factories import make_client, make_contact, make_division, make_user
 from tests.imports.lists import SAMPLE, TODAY, colleague, everything, line, run
@@ -178,6 +178,111 @@ def test_the_stored_name_of_a_colleague_stays():
     report = run(line())
     assert User.objects.get(email="anneke@waterkant.example").name == "Anneke Jansen-de Wit"
     assert report.notices[Remark.USER_NAME_KEPT].count == 1
+
+
+# Telephones of colleagues ------------------------------------------------------------------------
+MANAGER_PHONE, SUPERVISOR_PHONE = "Telefoon accountmanager", "Telefoon leidinggevende"
+
+
+def phones():
+    return dict(User.objects.values_list("name", "phone"))
+
+
+def with_phones(manager, supervisor="", **cells):
+    return line(**cells, **{MANAGER_PHONE: manager, SUPERVISOR_PHONE: supervisor})
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        (MANAGER_PHONE, SUPERVISOR_PHONE),
+        ("Account manager phone", "Supervisor phone"),
+        ("Accountmanager: telefoon", "Leidinggevende (telefoon)"),
+    ],
+)
+def test_new_colleagues_get_their_number_as_it_can_be_dialled(headings):
+    cells = dict(zip(headings, ["079 555 01 42", "+32 2 555 12 34"], strict=True))
+    report = run(line(**cells))
+    assert not report.notices
+    assert phones() == {"Anneke Jansen": "+31795550142", "Kees Bakker": "+3225551234"}
+    assert tally(report, "users") == (2, 0, 0)
+    before = everything()
+    again = run(line(**cells))
+    assert everything() == before
+    assert tally(again, "users") == (0, 0, 2)
+    assert not again.notices
+
+
+def test_the_list_fills_an_empty_number_and_counts_one_change():
+    make_user(email="anneke@waterkant.example", name="Anneke Jansen", phone="")
+    report = run(with_phones("06-12345678"))  # who also gets a supervisor: still one change
+    assert phones()["Anneke Jansen"] == "+31612345678"
+    assert tally(report, "users") == (1, 1, 0)
+
+
+def test_a_stored_number_stays_and_another_one_is_told():
+    make_user(email="anneke@waterkant.example", name="Anneke Jansen", phone="079 555 0142")
+    report = run(with_phones("06-12345678"))
+    assert phones()["Anneke Jansen"] == "079 555 0142"
+    notice = report.notices[Remark.USER_PHONE_KEPT]
+    assert notice.samples == [
+        {
+            "email": "anneke@waterkant.example",
+            "kept": "079 555 0142",
+            "listed": "+31612345678",
+            "line": 2,
+        }
+    ]
+    assert notice.text == (
+        "Collega’s die met een ander telefoonnummer bekend zijn; dat nummer bleef staan: "
+        "1 (anneke@waterkant.example)."
+    )
+    same = run(with_phones("+31 79 555 0142"))  # the same number in another hand
+    assert Remark.USER_PHONE_KEPT not in same.notices
+    assert phones()["Anneke Jansen"] == "079 555 0142"
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_several_numbers_that_of_the_project_that_ended_last_counts(newest_first):
+    newest = with_phones("06-12345678")
+    older = with_phones("06-87654321", Projectnummer="W2", Startdatum="01-01-2025",
+                        Einddatum="01-06-2025")  # fmt: skip
+    silent = with_phones("", Projectnummer="W3", Einddatum="20-11-2026")
+    lines = [newest, older, silent] if newest_first else [silent, older, newest]
+    report = run(*lines)
+    assert phones()["Anneke Jansen"] == "+31612345678"
+    assert report.notices[Remark.USER_PHONES_DIFFER].samples == [
+        {
+            "email": "anneke@waterkant.example",
+            "phone": "+31612345678",
+            "line": 2 if newest_first else 4,
+        }
+    ]
+    before = everything()
+    run(*lines)
+    assert everything() == before
+
+
+def test_a_number_of_a_colleague_that_nobody_can_dial_is_told_once():
+    lines = [with_phones("toestel 142"), with_phones("toestel 142", Projectnummer="W2")]
+    report = run(*lines)
+    assert phones()["Anneke Jansen"] == "toestel 142"
+    assert report.notices[Remark.PHONE_KEPT].samples == [{"phone": "toestel 142", "line": 3}]
+
+
+def test_a_number_of_a_colleague_that_does_not_fit_is_a_fault():
+    report = run(with_phones("1" * 41))
+    assert [(fault.name, fault.code) for fault in report.faults] == [
+        ("account_manager_phone", Code.TOO_LONG)
+    ]
+
+
+def test_a_dry_run_counts_numbers_and_writes_none():
+    make_user(email="anneke@waterkant.example", name="Anneke Jansen", phone="")
+    before = everything()
+    report = run(with_phones("06-12345678", "06-87654321"), dry_run=True)
+    assert everything() == before
+    assert report.tallies == run(with_phones("06-12345678", "06-87654321")).tallies
 
 
 # Chunks ------------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 
 from outbox.models import Delivery, Lane
 from staff.models import User
@@ -167,3 +169,42 @@ def test_sign_in_pages_are_complete_in_english(client, name):
     content = client.get(reverse(name), HTTP_ACCEPT_LANGUAGE="en").content.decode()
     assert '<html lang="en">' in content
     assert "wachtwoord" not in content.lower()
+
+
+@pytest.mark.parametrize(
+    ("password", "repeated", "dutch"),
+    [
+        ("Kort-7!", "", "Dit wachtwoord is te kort. Gebruik ten minste 8 tekens."),
+        ("sanne.de.wit@firma.example", "", "Het wachtwoord lijkt te veel op uw e-mailadres."),
+        ("password1", "", "Dit wachtwoord is te algemeen."),
+        ("8675309427", "", "Dit wachtwoord bevat alleen cijfers."),
+        ("een-heel-ander-wachtwoord-7", "iets-anders-8", "Vul twee keer hetzelfde wachtwoord in."),
+    ],
+)
+def test_a_refused_password_is_explained_without_a_word_of_english(
+    client, password, repeated, dutch
+):
+    """What the two languages have in common would be English that nobody translated."""
+    user = make_user(email="sanne.de.wit@firma.example", password=PASSWORD)
+    client.post(reverse("account_reset_password"), {"email": user.email})
+    form = client.get(link_in(Delivery.objects.get()), follow=True)
+    address = form.redirect_chain[-1][0]
+    data = {"password1": password, "password2": repeated or password}
+    said = {}
+    for language in ("nl", "en"):
+        page = client.post(address, data, HTTP_ACCEPT_LANGUAGE=language)
+        form = page.context["form"]
+        said[language] = {error for errors in form.errors.values() for error in errors}
+        said[language] |= {str(field.label) for field in form}
+        said[language] |= {str(field.help_text) for field in form if field.help_text}
+    assert dutch in " ".join(said["nl"])
+    assert not said["nl"] & said["en"]
+
+
+def test_the_help_beside_a_new_password_is_dutch():
+    said = {}
+    for language in ("nl", "en"):
+        with translation.override(language):
+            said[language] = set(password_validators_help_texts())
+    assert len(said["nl"]) == 4
+    assert not said["nl"] & said["en"]
