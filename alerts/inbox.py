@@ -20,7 +20,9 @@ from alerts.models import (
 from alerts.models import Outcome as AlertOutcome
 from alerts.story import mailings
 from alerts.wording import list_in_words
+from outbox.models import Delivery
 from outbox.models import State as DeliveryState
+from outbox.transports.keep import KeepTransport
 from staff.models import User
 from staff.roles import Right, has_right
 from surveys.models import HeldAnswer
@@ -82,6 +84,10 @@ class Inbox:
             )
         return self._counts
 
+    def has_alerts(self) -> bool:
+        """Return whether there is, or ever was, any alert this user may see."""
+        return Alert.objects.visible_to(self.user).exists()
+
     def held_count(self) -> int:
         """Return how many answers look automatic and wait for this user's word."""
         return HeldAnswer.objects.visible_to(self.user).on_hold().count()
@@ -131,9 +137,16 @@ class Step:
 
 
 def course_of(alert: Alert, *, reader: User) -> list[Step]:
-    """Return what happened to ``alert``, newest first: invited, answered, mailed, acted on."""
+    """Return what happened to ``alert``, newest first: invited, answered, mailed, acted on.
+
+    Of what happened at one moment the mail stands above the answer that caused it.
+    """
     steps = [Step(at=alert.response.invitation.invited_at, text=_("Invited"))]
     steps += mail_steps(mailings(alert), reader=reader)
+    steps += [
+        Step(at=later.submitted_at, text=_("Later answered differently"))
+        for later in alert.response.later_answers.all()
+    ]
     events = AlertEvent.objects.filter(alert=alert).select_related("actor")
     steps += [_event_step(event) for event in events]
     return sorted(steps, key=lambda step: step.at, reverse=True)
@@ -165,22 +178,56 @@ def outcome_in_words(data: dict[str, str]) -> str:
     return ", ".join(words)
 
 
+class _MailEnd(StrEnum):
+    """How far a mail to a colleague came, as far as its reader has to tell apart."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    KEPT = "kept"
+    WITHDRAWN = "withdrawn"
+    UNDELIVERABLE = "undeliverable"
+
+
 def mail_steps(notifications: Iterable[Notification], *, reader: User) -> list[Step]:
-    """Return who was mailed and when; those mailed in the same second share a line."""
-    groups: dict[tuple[str, datetime], list[str]] = {}
+    """Return who was mailed and when; those mailed in the same second share a line.
+
+    A line carries the real time of its last mail, so that it sorts after what led to it.
+    """
+    groups: dict[tuple[_MailEnd, datetime], list[tuple[datetime, str]]] = {}
     for notification in notifications:
         delivery = notification.delivery
-        at = (delivery.sent_at or delivery.created_at).replace(microsecond=0)
+        at = delivery.sent_at or delivery.created_at
+        if delivery.state == DeliveryState.CANCELLED:
+            at = delivery.cancelled_at or at
         who = _("you") if notification.recipient == reader else notification.recipient.name
         part = _("owner") if notification.is_owner else _("for information")
-        groups.setdefault((delivery.state, at), []).append(f"{who} ({part})")
-    return [_mail_step(state, at, list_in_words(names)) for (state, at), names in groups.items()]
+        key = (_mail_end(delivery), at.replace(microsecond=0))
+        groups.setdefault(key, []).append((at, f"{who} ({part})"))
+    return [
+        _mail_step(
+            end, max(at for at, _name in mails), list_in_words([name for _at, name in mails])
+        )
+        for (end, _second), mails in groups.items()
+    ]
 
 
-def _mail_step(state: str, at: datetime, names: str) -> Step:
-    if state == DeliveryState.SENT:
-        return Step(at=at, text=_("Mail sent to %(names)s") % {"names": names})
-    if state == DeliveryState.UNDELIVERABLE:
-        text = _("Mail to %(names)s could not be delivered") % {"names": names}
-        return Step(at=at, text=text, is_fault=True)
-    return Step(at=at, text=_("Mail to %(names)s is waiting to be sent") % {"names": names})
+def _mail_end(delivery: Delivery) -> _MailEnd:
+    if delivery.state == DeliveryState.SENT:
+        return _MailEnd.KEPT if delivery.transport == KeepTransport.name else _MailEnd.SENT
+    if delivery.state == DeliveryState.UNDELIVERABLE:
+        return _MailEnd.UNDELIVERABLE
+    if delivery.state == DeliveryState.CANCELLED:
+        return _MailEnd.WITHDRAWN
+    return _MailEnd.WAITING
+
+
+def _mail_step(end: _MailEnd, at: datetime, names: str) -> Step:
+    texts = {
+        _MailEnd.WAITING: _("Mail to %(names)s is waiting to be sent"),
+        _MailEnd.SENT: _("Mail sent to %(names)s"),
+        _MailEnd.KEPT: _("Mail to %(names)s kept in the outbox: no mail server is set up"),
+        _MailEnd.WITHDRAWN: _("Mail to %(names)s was withdrawn before it was sent"),
+        _MailEnd.UNDELIVERABLE: _("Mail to %(names)s could not be delivered"),
+    }
+    text = texts[end] % {"names": names}
+    return Step(at=at, text=text, is_fault=end is _MailEnd.UNDELIVERABLE)

@@ -24,6 +24,7 @@ from staff.models import User
 from staff.roles import Right, requires, signed_in
 
 PER_PAGE = 50
+_PARTS = ("response__services", "response__later_answers")  # of an answer, for list and page
 
 
 @require_safe
@@ -97,7 +98,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def _visible_alert(user: User, pk: int) -> Alert:
     """Return an alert that ``user`` may see, with what its page shows; else 404."""
     alerts = Alert.objects.visible_to(user).with_story()
-    return get_object_or_404(alerts.prefetch_related("response__services"), pk=pk)
+    return get_object_or_404(alerts.prefetch_related(*_PARTS), pk=pk)
 
 
 def _back_to(request: HttpRequest, alert: Alert) -> HttpResponse:
@@ -126,7 +127,7 @@ def _list_context(
     now = timezone.now()
     own = Inbox(user, now=now)
     tab = own.tab(request.GET.get("tab", ""), alert=alert)
-    alerts = own.alerts(tab).with_story().prefetch_related("response__services")
+    alerts = own.alerts(tab).with_story().prefetch_related(*_PARTS)
     page = Paginator(alerts, PER_PAGE).get_page(request.GET.get("page"))
     return {
         "now": now,
@@ -134,6 +135,7 @@ def _list_context(
         "tab": tab,
         "page": page,
         "held_count": own.held_count(),
+        "has_alerts": bool(page.object_list) or own.has_alerts(),
     }
 
 

@@ -63,6 +63,17 @@ def received_in_words(at: datetime, now: datetime) -> str:
     }
 
 
+def closed_in_words(at: datetime, now: datetime) -> str:
+    """Return what follows ``Afgesloten``: ``om 19:48``, ``op 12 nov. om 19:48``."""
+    local, today = timezone.localtime(at), timezone.localdate(now)
+    if local.date() == today:
+        return _("at %(time)s") % {"time": f"{local:%H:%M}"}
+    return _("on %(day)s at %(time)s") % {
+        "day": day(local.date(), today=today),
+        "time": f"{local:%H:%M}",
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deadline:
     """One thing to do and before when."""

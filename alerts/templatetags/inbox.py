@@ -7,7 +7,13 @@ from django import template
 from django.utils.translation import gettext as _
 
 from alerts.models import Alert
-from alerts.wording import Deadline, clock_in_words, deadlines_in_words, received_in_words
+from alerts.wording import (
+    Deadline,
+    clock_in_words,
+    closed_in_words,
+    deadlines_in_words,
+    received_in_words,
+)
 from surveys import segmentation
 from surveys.models import Group, Interest, LaterAnswer, Recommendation, Satisfaction
 from surveys.segmentation import GLYPHS
@@ -25,6 +31,12 @@ def clock(alert: Alert, now: datetime) -> str:
 def received(alert: Alert, now: datetime) -> str:
     """``{% received alert now %}``: Binnengekomen vandaag om 14:02."""
     return received_in_words(alert.raised_at, now)
+
+
+@register.simple_tag
+def closed(alert: Alert, now: datetime) -> str:
+    """``{% closed alert now as day %}``: om 19:48; nothing while it is open."""
+    return "" if alert.closed_at is None else closed_in_words(alert.closed_at, now)
 
 
 @register.simple_tag

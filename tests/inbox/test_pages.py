@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts import actions
+from alerts.inbox import course_of
 from alerts.models import Alert
 from outbox.models import Delivery
 from surveys.models import LaterAnswer
@@ -127,10 +128,23 @@ def test_a_page_holds_fifty_and_keeps_its_tab(client, monkeypatch):
 
 
 def test_an_empty_inbox_says_so_and_offers_one_action(client):
-    client.force_login(make_user())
+    owner = make_user()
+    alert = make_alert(owner=owner)
+    actions.close(alert=alert, actor=owner, outcome="recovered", root_cause="cost")
+    client.force_login(owner)
     content = client.get(reverse("alerts:list")).content.decode()
     assert "Er wacht niemand op u." in content
     assert content.count('class="btn"') == 1
+    assert "?tab=closed" in content.partition('class="empty"')[2]
+
+
+@pytest.mark.parametrize("tab", ["mine", "late", "closed"])
+def test_before_the_first_alert_every_tab_says_when_there_will_be_one(client, tab):
+    make_alert(owner=make_user())  # of somebody else
+    client.force_login(make_user())
+    content = client.get(f"{reverse('alerts:list')}?tab={tab}").content.decode()
+    assert "zodra klanten antwoorden" in content
+    assert "Bekijk wat" not in content
 
 
 @pytest.mark.parametrize("place", ["list", "detail"])
@@ -233,10 +247,46 @@ def test_course_tells_who_was_mailed_to_the_second(client):
     assert "Mail verstuurd aan u (eigenaar) en Joost Bakker (ter informatie)" in content
     assert f"{timezone.localtime(at):%H:%M:%S}" in content
 
+    mails.update(transport="kept")
+    content = page(client, owner, alert)
+    assert "Mail verstuurd" not in content
+    assert (
+        "Mail aan u (eigenaar) en Joost Bakker (ter informatie) bewaard in het postvak uit: "
+        "er is geen mailserver ingesteld"
+    ) in content
+    mails.update(transport="smtp")
+
     mails.filter(recipient_name="Joost Bakker").update(state="undeliverable", sent_at=None)
     content = page(client, owner, alert)
     assert "Mail verstuurd aan u (eigenaar)" in content
     assert "Mail aan Joost Bakker (ter informatie) is niet te bezorgen" in content
+
+
+def test_a_withdrawn_mail_does_not_wait(client):
+    owner = make_user()
+    alert = make_alert(owner=owner)
+    mails = Delivery.objects.filter(alert_notification__alert=alert)
+    mails.update(state="cancelled", cancelled_at=timezone.now())
+    content = page(client, owner, alert)
+    assert "Mail aan u (eigenaar) is ingetrokken voor verzending" in content
+    assert "wacht op verzending" not in content
+
+
+def test_course_keeps_the_order_within_one_second(client):
+    owner = make_user()
+    at = (timezone.now() - timedelta(days=1)).replace(microsecond=300_000)
+    alert = make_alert(owner=owner, now=at)
+    Delivery.objects.filter(alert_notification__alert=alert).update(
+        state="sent", sent_at=at.replace(microsecond=800_000)
+    )
+    texts = [step.text for step in course_of(alert, reader=owner)]
+    assert texts == ["Mail verstuurd aan u (eigenaar)", "Antwoord ontvangen", "Uitgenodigd"]
+
+
+def test_the_bar_leads_to_the_own_password(client, firm):
+    content = page(client, firm["manager"], firm["alert"])
+    assert f'href="{reverse("account_change_password")}"' in content
+    assert "Wachtwoord wijzigen" in content
 
 
 def test_a_later_answer_is_shown_beside_the_first(client):
@@ -257,6 +307,10 @@ def test_a_later_answer_is_shown_beside_the_first(client):
     content = page(client, owner, alert)
     assert "Later anders geantwoord" in content
     assert "Het viel mee." in content
+    course = content.partition("Verloop")[2].partition("</ol>")[0]
+    assert "Later anders geantwoord" in course
+    rows = content.partition('class="row"')[2].partition("</li>")[0]
+    assert "Later anders geantwoord" in rows
 
 
 def test_opening_changes_nothing(client):

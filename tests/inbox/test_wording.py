@@ -8,6 +8,7 @@ from django.utils import translation
 
 from alerts.wording import (
     clock_in_words,
+    closed_in_words,
     deadlines_in_words,
     list_in_words,
     received_in_words,
@@ -85,3 +86,13 @@ def test_list():
             "u en J",
             "u, J en K",
         ]
+
+
+@pytest.mark.parametrize(
+    ("days", "dutch", "english"),
+    [(0, "om 14:00", "at 14:00"), (4, "op 20\u00a0nov. om 14:00", "on 20\u00a0Nov at 14:00")],
+)
+def test_when_it_was_closed(days, dutch, english):
+    for language, text in (("nl", dutch), ("en", english)):
+        with translation.override(language):
+            assert closed_in_words(NOW, NOW + timedelta(days=days)) == text
