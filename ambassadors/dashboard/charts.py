@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import npgettext, pgettext
 
 from ambassadors.dashboard import findings
 from ambassadors.dashboard.figures import NOT_INVITED, SILENT, UNDELIVERED, Cell, Fate, Tally
@@ -99,7 +99,11 @@ def groups(tally: Tally) -> Chart:
 def response(tally: Tally) -> Chart:
     """The response rate beside the pilot's 40%."""
     rate = tally.response_rate
-    note = _("%(count)s of %(n)s delivered") % {"count": rate.count, "n": rate.n}
+    if tally.is_only_kept:
+        note = _("%(count)s of %(n)s kept, not sent")
+    else:
+        note = _("%(count)s of %(n)s delivered")
+    note %= {"count": rate.count, "n": rate.n}
     return Chart(
         finding=findings.of_response(tally),
         lines=[_share_line(_("Response"), note, rate, kind="ink")],
@@ -219,8 +223,12 @@ class Step:
 
 def steps(tally: Tally) -> list[Step]:
     """From closed to answered; every loss with its reason."""
+    contacts = npgettext(
+        "coverage", "contact of a closed project", "contacts of closed projects", tally.closed
+    )
+    kept, sent = pgettext("coverage", "kept, not sent"), pgettext("coverage", "delivered")
     return [
-        Step(number=tally.closed, label=pgettext("coverage", "closed"), losses=[]),
+        Step(number=tally.closed, label=contacts, losses=[]),
         Step(
             number=tally.invited,
             label=pgettext("coverage", "invited"),
@@ -228,7 +236,7 @@ def steps(tally: Tally) -> list[Step]:
         ),
         Step(
             number=tally.delivered,
-            label=pgettext("coverage", "delivered"),
+            label=kept if tally.is_only_kept else sent,
             losses=_losses(tally, UNDELIVERED),
         ),
         Step(

@@ -150,6 +150,11 @@ class Tally:
         return self.invited - self._sum(UNDELIVERED)
 
     @property
+    def is_only_kept(self) -> bool:
+        """Whether no mail left at all: each stayed in the outbox, for want of a mail server."""
+        return 0 < self.delivered <= self.kept
+
+    @property
     def answered(self) -> int:
         """Those who answered."""
         return self.fates[Fate.ANSWERED]

@@ -90,7 +90,7 @@ class FilterForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
-            self.add_error("last", _("The period ends before it begins."))
+            self.add_error("last", _("The first day is after the last day."))
         has_dates = first or last or self.has_error("first") or self.has_error("last")
         if cleaned.get("period") == Period.OWN and not has_dates:
             self.add_error("first", _("Fill in a first or a last day."))

@@ -19,7 +19,7 @@ _PROJECT = "invitation__project_contact__project"
 class Selection(models.TextChoices):
     """Which names to show."""
 
-    POSITIVE = "plus", _("All ambassadors")
+    POSITIVE = "plus", Group.POSITIVE.label
     BOTH = "both", _("Recommends and wants more")
     RECOMMENDS = "recommends", _("Recommends")
     WANTS_MORE = "more", _("Wants more")

@@ -1,10 +1,13 @@
 """Where the demo lives: its folder, its settings, its port. No Django: this runs before settings.
 
+Its texts come from Django's catalogue through Python's own gettext, in the language of the demo.
+
 A folder is only ever emptied of files that the demo itself makes, and only when its marker says
 that the demo made it.
 """
 
 import fcntl
+import gettext
 import socket
 from pathlib import Path
 from typing import TextIO
@@ -13,7 +16,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 HOME = BASE_DIR / "var" / "demo"
 MARKER = "made-by-the-demo"
 DATABASE = "ambassadors.sqlite3"
+LANGUAGE = "nl"
 _OWN_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal")
+
+_ = gettext.translation("django", BASE_DIR / "locale", languages=[LANGUAGE], fallback=True).gettext
 
 
 class RefusedError(Exception):
@@ -28,14 +34,15 @@ def prepare(home: Path = HOME) -> TextIO:
     """
     marker = home / MARKER
     if (home / DATABASE).exists() and not marker.exists():
-        raise RefusedError(f"{home} holds data that is not the demo's: it is left untouched.")
+        text = _("%(folder)s holds data that is not the demo's: it is left untouched.")
+        raise RefusedError(text % {"folder": home})
     home.mkdir(parents=True, exist_ok=True)
     lock = marker.open("a", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.close()
-        raise RefusedError("A demo is running already: stop it first with Ctrl-C.") from error
+        raise RefusedError(_("A demo is running already: stop it first with Ctrl-C.")) from error
     for name in _OWN_FILES:
         (home / name).unlink(missing_ok=True)
     return lock
@@ -62,7 +69,7 @@ def environment(port: int, home: Path = HOME) -> dict[str, str]:
         "TIME_ZONE": "Europe/Amsterdam",
         "HSTS_SECONDS": "0",
         "TRUSTED_PROXY_COUNT": "0",
-        "FIRM_LANGUAGE": "nl",
+        "FIRM_LANGUAGE": LANGUAGE,
         "INVITE_CLOSED_WITHIN_DAYS": "30",
         "INVITE_AFTER_WORKING_DAYS": "2",
         "INVITATION_EXPIRES_AFTER_DAYS": "30",
@@ -91,4 +98,5 @@ def free_port(first: int) -> int:
             except OSError:
                 continue
         return port
-    raise RefusedError(f"Ports {first} and up are all in use: choose one with PORT=8123 make demo.")
+    text = _("Ports %(first)s and up are all in use: choose one with PORT=8123 make demo.")
+    raise RefusedError(text % {"first": first})

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from ambassadors.dashboard.findings import of_quarters, signed
 from ambassadors.dashboard.forms import Period, first_day
 from ambassadors.dashboard.statistics import Share
+from outbox.models import State
 from tests.dashboard.conftest import answered, asked, mail_of
 from tests.factories import (
     make_contact,
@@ -154,7 +155,28 @@ def test_no_figure_compares_persons(client, manager):
 
 def test_what_was_kept_is_not_passed_off_as_sent(client, manager):
     mail_of(make_invitation(), transport="kept")
-    assert "1 bezorgde uitnodiging is bewaard" in words(client.get(PAGE))
+    assert "1 uitnodiging is bewaard" in words(client.get(PAGE))
+
+
+def test_the_step_itself_says_when_nothing_was_sent(client, manager):
+    mail_of(make_invitation(), transport="kept")
+    page = words(client.get(PAGE))
+    assert "1 bewaard, niet verstuurd" in page
+    assert "0 van 1 bewaard, niet verstuurd" in page
+    assert "bezorgd " not in page
+    asked()
+    page = words(client.get(PAGE))
+    assert "2 bezorgd" in page
+    assert "1 bezorgde uitnodiging is bewaard" in page
+
+
+def test_a_loss_reads_number_first_and_says_what_is_counted(client, manager):
+    asked()
+    for _number in range(2):
+        mail_of(make_invitation(), state=State.UNDELIVERABLE)
+    page = words(client.get(PAGE))
+    assert "3 contactpersonen bij afgesloten projecten" in page
+    assert "2 niet: 2 mail geweigerd" in page
 
 
 def test_a_project_without_contact_is_mentioned(client, manager):
@@ -195,7 +217,7 @@ class TestPeriod:
         ("query", "message"),
         [
             ({"first": "2026-02-31"}, "Voer een geldige datum in."),
-            ({"first": "2026-03-02", "last": "2026-03-01"}, "eindigt voordat zij begint"),
+            ({"first": "2026-03-02", "last": "2026-03-01"}, "De begindatum ligt na de einddatum."),
             ({"period": "own"}, "Vul een eerste of een laatste dag in."),
             ({"period": "ooit"}, "ooit"),
             ({"division": "999999"}, "keuze"),

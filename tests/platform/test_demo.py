@@ -30,7 +30,7 @@ from surveys.segmentation import Group, Recommendation, Satisfaction, segment
 def test_a_folder_with_other_data_is_left_untouched(tmp_path: Path) -> None:
     database = tmp_path / home.DATABASE
     database.write_bytes(b"somebody's clients")
-    with pytest.raises(RefusedError, match="not the demo's"):
+    with pytest.raises(RefusedError, match="niet van de demo zijn"):
         home.prepare(tmp_path)
     assert database.read_bytes() == b"somebody's clients"
     assert list(tmp_path.iterdir()) == [database]
@@ -45,7 +45,7 @@ def test_only_its_own_files_are_removed(tmp_path: Path) -> None:
 
 
 def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
-    with home.prepare(tmp_path), pytest.raises(RefusedError, match="running already"):
+    with home.prepare(tmp_path), pytest.raises(RefusedError, match="Er draait al een demo"):
         home.prepare(tmp_path)
     home.prepare(tmp_path).close()
 
