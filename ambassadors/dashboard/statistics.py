@@ -92,7 +92,10 @@ def plus_minus_interval(plus: int, minus: int, n: int, z: float = Z_95) -> Inter
     share_plus, share_minus = (plus + 0.75) / size, (minus + 0.75) / size
     middle = share_plus - share_minus
     spread = z * sqrt((share_plus + share_minus - middle * middle) / size)
-    return Interval(low=max(middle - spread, -1.0), high=min(middle + spread, 1.0))
+    # Of a single answer the formula alone would leave out the estimate itself.
+    estimate = (plus - minus) / n
+    low, high = max(middle - spread, -1.0), min(middle + spread, 1.0)
+    return Interval(low=min(low, estimate), high=max(high, estimate))
 
 
 def silence_bounds(count: int, answered: int, asked: int) -> Interval:

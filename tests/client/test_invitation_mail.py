@@ -121,3 +121,10 @@ def test_supervisor_who_does_not_read_is_not_named(state: str) -> None:
     _subject, text, html = composed(supervisor=nobody)
     assert "Joost" not in text + html
     assert "en onze directie ook" in text
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "de", "fr"])
+def test_both_bodies_open_the_questions_without_a_choice(language: str) -> None:
+    _subject, text, html = composed(language=language)
+    assert PAGE in text.splitlines()
+    assert f'href="{PAGE}"' in html

@@ -1,7 +1,7 @@
 """The statistics against published examples and their own algebra."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ambassadors.dashboard.statistics import (
@@ -77,6 +77,8 @@ def three_groups(draw):
     return plus, zero, minus
 
 
+@example((1, 0, 0))
+@example((0, 0, 1))
 @given(three_groups())
 def test_plus_minus_contains_its_estimate_and_mirrors(counts):
     plus, zero, minus = counts
