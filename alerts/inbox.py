@@ -20,9 +20,8 @@ from alerts.models import (
 from alerts.models import Outcome as AlertOutcome
 from alerts.story import mailings
 from alerts.wording import list_in_words
-from outbox.models import Delivery
+from outbox.models import KEPT, Delivery
 from outbox.models import State as DeliveryState
-from outbox.transports.keep import KeepTransport
 from staff.models import User
 from staff.roles import Right, has_right
 from surveys.models import HeldAnswer
@@ -213,7 +212,7 @@ def mail_steps(notifications: Iterable[Notification], *, reader: User) -> list[S
 
 def _mail_end(delivery: Delivery) -> _MailEnd:
     if delivery.state == DeliveryState.SENT:
-        return _MailEnd.KEPT if delivery.transport == KeepTransport.name else _MailEnd.SENT
+        return _MailEnd.KEPT if delivery.transport == KEPT else _MailEnd.SENT
     if delivery.state == DeliveryState.UNDELIVERABLE:
         return _MailEnd.UNDELIVERABLE
     if delivery.state == DeliveryState.CANCELLED:

@@ -18,6 +18,7 @@ from outbox.doorbell import ring_on_commit
 from outbox.models import (
     ENOUGH_TO_SEND,
     GIVE_UP_AFTER,
+    KEPT,
     LEASE,
     Attempt,
     Delivery,
@@ -170,17 +171,7 @@ def record(claim: Claim, result: Result, *, now: datetime | None = None) -> bool
             logger.warning("delivery %s: lease lost before %s", delivery.pk, result.outcome)
             return result.outcome == Outcome.SENT and _record_late(claim, result, changes, now)
         Delivery.objects.filter(pk=delivery.pk).give_up_withdrawn()
-        Attempt.objects.create(
-            delivery=delivery,
-            number=delivery.attempts,
-            lease_token=claim.token,
-            started_at=claim.started_at,
-            finished_at=now,
-            phase=result.phase,
-            outcome=result.outcome,
-            detail=result.detail,
-            transport=result.transport,
-        )
+        _write_attempt(claim, result, now, number=delivery.attempts)
     logger.info(
         "delivery %s: %s by %s after %.2f s (attempt %s)",
         delivery.pk,
@@ -202,9 +193,14 @@ def _record_late(claim: Claim, result: Result, changes: dict[str, object], now: 
     if not late.update(lease_token=None, lease_until=None, transport=result.transport, **changes):
         return False
     last = delivery.tries.aggregate(last=Max("number"))["last"] or 0
+    _write_attempt(claim, result, now, number=last + 1)
+    return True
+
+
+def _write_attempt(claim: Claim, result: Result, now: datetime, *, number: int) -> None:
     Attempt.objects.create(
-        delivery=delivery,
-        number=last + 1,
+        delivery=claim.delivery,
+        number=number,
         lease_token=claim.token,
         started_at=claim.started_at,
         finished_at=now,
@@ -213,14 +209,13 @@ def _record_late(claim: Claim, result: Result, changes: dict[str, object], now: 
         detail=result.detail,
         transport=result.transport,
     )
-    return True
 
 
 def _changes(delivery: Delivery, result: Result, now: datetime) -> dict[str, object]:
     """Return the columns that ``result`` sets on its delivery."""
     if result.outcome == Outcome.SENT:
         sent: dict[str, object] = {"state": State.SENT, "sent_at": now, "last_error": ""}
-        if delivery.is_secret and result.phase != "kept":
+        if delivery.is_secret and result.phase != KEPT:
             sent["message"] = b""  # the personal link lives on only in the client's mailbox
         return sent
     is_over = now - delivery.created_at >= GIVE_UP_AFTER

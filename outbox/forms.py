@@ -7,9 +7,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from outbox.models import Delivery, DeliveryQuerySet, Lane, State
-
-KEPT = "kept"  # the transport of a mail that had no server to go to
+from outbox.models import KEPT, Delivery, DeliveryQuerySet, Lane, State
 
 
 class FilterForm(forms.Form):

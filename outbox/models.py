@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 LEASE = timedelta(seconds=55)  # a dead worker's claim is free within a minute
+KEPT = "kept"  # the transport of a mail that had no server to go to
 ENOUGH_TO_SEND = timedelta(seconds=30)  # for the bytes and the server's answer to them
 GIVE_UP_AFTER = timedelta(hours=72)
 _BACK_OFF_SECONDS = (0, 5, 15, 30, 60, 120, 300, 600)

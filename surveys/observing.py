@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from outbox.models import Delivery
+from outbox.models import KEPT, Delivery
 from surveys.models import Invitation, Link
 from surveys.suspicion import Limits, Observed, Sign, signs_of
 
@@ -72,7 +72,7 @@ def _mailed_at(invitation: Invitation) -> datetime | None:
     reminders = range(1, len(settings.REMIND_AFTER_DAYS) + 1)
     keys = [invitation.delivery_key, *(invitation.reminder_key(number) for number in reminders)]
     left = Delivery.objects.filter(dedupe_key__in=keys, sent_at__isnull=False)
-    moments = left.exclude(transport="kept").values_list("sent_at", flat=True)
+    moments = left.exclude(transport=KEPT).values_list("sent_at", flat=True)
     return max((at for at in moments if at is not None), default=None)
 
 

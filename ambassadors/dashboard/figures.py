@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ambassadors.dashboard.statistics import Interval, Share, plus_minus_interval, silence_bounds
+from outbox.models import KEPT
 from outbox.models import State as MailState
 from staff.models import Division
 from surveys.eligibility import first_closing_day
@@ -31,8 +32,6 @@ from surveys.models import (
     Service,
     Touchpoint,
 )
-
-_KEPT = "kept"  # the outbox's word for a mail that had no server to go to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +218,7 @@ def count_cells(scope: Scope, *, now: datetime) -> list[Cell]:
             quarter=row["quarter"],
             fate=row["fate"],
             group=row["group"] or "",
-            is_kept=row["mail"] == _KEPT,
+            is_kept=row["mail"] == KEPT,
             number=row["number"],
         )
         for row in rows
@@ -233,9 +232,9 @@ def projects_without_contact(scope: Scope) -> int:
 
 def _mail_state() -> Case:
     """Return the state of the invitation's mail; ``kept`` if it had nowhere to go."""
-    is_kept = Q(asked__delivery__state=MailState.SENT, asked__delivery__transport=_KEPT)
+    is_kept = Q(asked__delivery__state=MailState.SENT, asked__delivery__transport=KEPT)
     return Case(
-        When(is_kept, then=Value(_KEPT)),
+        When(is_kept, then=Value(KEPT)),
         default=F("asked__delivery__state"),
         output_field=models.CharField(),
     )
@@ -244,7 +243,7 @@ def _mail_state() -> Case:
 def _fate(now: datetime) -> Case:
     """Return the CASE over ``asked`` and ``mail`` that gives every contact its one fate."""
     is_invited = Q(asked__isnull=False)
-    is_sent = is_invited & Q(mail__in=[MailState.SENT, _KEPT])
+    is_sent = is_invited & Q(mail__in=[MailState.SENT, KEPT])
     return Case(
         _when(Q(asked__response__isnull=False), Fate.ANSWERED),
         _when(is_sent & Q(asked__withdrawn_at__isnull=False), Fate.WITHDRAWN),

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from outbox.models import Delivery
+from outbox.models import KEPT, Delivery
 
 
 class KeepTransport:
     """Hands nothing over. The delivery counts as sent at the moment it could have left."""
 
-    name = "kept"
+    name = KEPT
 
     def __enter__(self) -> Self:
         return self
@@ -25,4 +25,4 @@ class KeepTransport:
 
     def send(self, delivery: Delivery, *, renew: Callable[[], bool]) -> tuple[str, str]:
         """See Transport."""
-        return "kept", ""
+        return KEPT, ""

@@ -6,12 +6,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from outbox.models import Delivery, State
+from outbox.models import KEPT, Delivery, State
 from surveys.models import Invitation
 
 logger = logging.getLogger(__name__)
 
-_KEPT = "kept"  # the outbox's word for a mail that had no server to go to
 _BATCH = 500
 
 
@@ -25,7 +24,7 @@ def forget_kept(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     unread = Invitation.objects.filter(
         delivery__state=State.SENT,
-        delivery__transport=_KEPT,
+        delivery__transport=KEPT,
         response__isnull=True,
         held_answers__isnull=True,
     )
