@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -87,6 +88,8 @@ def queue_alert_mails(*, alert: Alert, route: Route, now: datetime) -> int:
         logger.error("alert %s: nobody can be mailed; management sees it in the inbox", alert.pk)
         return 0
     story = story_of(alert.response)
+    prefetch_related_objects([alert.response], "services")  # each part of each mail names them
+    notifications = []
     for recipient in route.recipients:
         delivery = queue_message(
             compose_alert(alert, recipient=recipient, route=route, story=story),
@@ -97,11 +100,12 @@ def queue_alert_mails(*, alert: Alert, route: Route, now: datetime) -> int:
             template="alert",
             now=now,
         )
-        Notification.objects.get_or_create(
-            alert=alert,
-            recipient=recipient,
-            defaults={"delivery": delivery, "is_owner": recipient == route.owner},
+        is_owner = recipient == route.owner
+        notifications.append(
+            Notification(alert=alert, recipient=recipient, delivery=delivery, is_owner=is_owner)
         )
+    # Ignored: what a run that was repaired halfway has told already.
+    Notification.objects.bulk_create(notifications, ignore_conflicts=True)
     return len(route.recipients)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, make_msgid
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
@@ -53,24 +53,26 @@ def queue_message(
         return existing
     now = now or timezone.now()
     message_id, frozen = _frozen(message, not_before or now)
-    delivery, is_new = Delivery.objects.get_or_create(
+    delivery = Delivery(
         dedupe_key=dedupe_key,
-        defaults={
-            "lane": lane,
-            "recipient_name": recipient_name[:200],
-            "recipient_address": recipient_address,
-            "subject": message.subject[:500],
-            "template": template,
-            "message_id": message_id,
-            "message": frozen,
-            "digest": Delivery.digest_of(frozen),
-            "is_secret": is_secret,
-            "not_before": not_before or now,
-            "created_at": now,
-        },
+        lane=lane,
+        recipient_name=recipient_name[:200],
+        recipient_address=recipient_address,
+        subject=message.subject[:500],
+        template=template,
+        message_id=message_id,
+        message=frozen,
+        digest=Delivery.digest_of(frozen),
+        is_secret=is_secret,
+        not_before=not_before or now,
+        created_at=now,
     )
-    if is_new:
-        ring_on_commit()
+    try:
+        with transaction.atomic():
+            delivery.save(force_insert=True)
+    except IntegrityError:  # somebody queued it since we looked
+        return Delivery.objects.get(dedupe_key=dedupe_key)
+    ring_on_commit()
     return delivery
 
 

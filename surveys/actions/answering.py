@@ -110,7 +110,8 @@ def _store(invitation: Invitation, answers: Answers, *, language: str, at: datet
         digest=answers.digest,
         submitted_at=at,
     )
-    response.services.set(Service.objects.filter(pk__in=answers.services))
+    if answers.services:
+        response.services.add(*Service.objects.filter(pk__in=answers.services))
     return response
 
 

@@ -12,12 +12,14 @@ from alerts.actions import Conflict, acknowledge, add_note, close, raise_alert, 
 from alerts.models import Alert, EventKind, Notification, State
 from alerts.tasks import reconcile as reconcile_task
 from outbox.models import AppendOnlyError, Delivery
+from surveys.models import Response
 from tests.factories import (
     make_division,
     make_invitation,
     make_project,
     make_project_contact,
     make_response,
+    make_service,
     make_user,
 )
 
@@ -63,6 +65,24 @@ def test_each_recipient_gets_one_mail_and_is_recorded():
     assert keys == sorted(
         f"alert:{alert.pk}:email:{user.pk}" for user in (alert.owner, alert.owner.supervisor)
     )
+
+
+def test_the_alert_of_an_answer_costs_the_same_however_many_services(django_assert_num_queries):
+    for services in (1, 12):
+        manager = make_user(supervisor=make_user())
+        part = make_project_contact(project=make_project(account_manager=manager))
+        response = make_response(
+            invitation=make_invitation(project_contact=part), satisfaction="dissatisfied"
+        )
+        response.services.set([make_service() for _number in range(services)])
+        response = Response.objects.select_related(
+            "invitation__project_contact__contact",
+            "invitation__project_contact__project__client",
+            "invitation__project_contact__project__account_manager__supervisor",
+            "invitation__project_contact__project__division__fallback",
+        ).get(pk=response.pk)
+        with django_assert_num_queries(19):
+            raise_alert(response=response, now=timezone.now())
 
 
 def test_acknowledge_is_an_event_and_moves_the_clock():
