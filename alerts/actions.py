@@ -177,13 +177,14 @@ def _what_happened(alert: Alert, kind: EventKind) -> str:
 def reconcile(*, now: datetime | None = None) -> int:
     """Repair what must never be missing; return how many repairs were made.
 
-    1. A + or – response without an alert gets one.
+    1. A + or – response that stands without an alert gets one.
     2. An alert without any mail is routed and mailed after all.
     Both are impossible in one transaction's life; a restored backup, a hand at the database or
     a firm without any active colleague can still lead here.
     """
     now = now or timezone.now()
-    orphans = Response.objects.exclude(group=Group.NEUTRAL).filter(alert__isnull=True)
+    standing = Response.objects.standing().exclude(group=Group.NEUTRAL)
+    orphans = standing.filter(alert__isnull=True)
     repairs = sum(_repaired(_alert_after_all, response, now) for response in orphans)
     for alert in Alert.objects.open().without_mail():
         repairs += _repaired(_mail_after_all, alert, now)

@@ -59,7 +59,8 @@ def _colleagues_of(contact: Contact) -> list[Colleague]:
     others = Contact.objects.filter(client=contact.client_id).exclude(pk=contact.pk)
     latest: dict[int, Response] = {}
     answers = (
-        Response.objects.filter(invitation__project_contact__contact__in=others)
+        Response.objects.standing()
+        .filter(invitation__project_contact__contact__in=others)
         .select_related("invitation__project_contact")
         .order_by("-submitted_at", "-pk")
     )

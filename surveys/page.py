@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crispy_forms.utils import render_crispy_form
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.http import QueryDict
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
@@ -12,9 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from staff.models import User, first_active
 from surveys.forms import AnswerForm, Offer
-from surveys.models import Invitation, Link, Project, Satisfaction, Service
+from surveys.models import Invitation, Link, Project, Satisfaction, Service, Standing
 
 _INVITED = "invitation__project_contact"
+_RESPONSES = "invitation__responses"
+_STANDING = ("pk", "group", "language", "submitted_at")
 
 
 def find_invitation(token: str) -> Invitation | None:
@@ -22,9 +24,14 @@ def find_invitation(token: str) -> Invitation | None:
     naming = Invitation.also_about.through.objects.filter(invitation=OuterRef("invitation"))
     link = (
         Link.objects.by_token(token)
-        .annotate(names_others=Exists(naming))
+        .annotate(
+            names_others=Exists(naming),
+            answer=FilteredRelation(
+                _RESPONSES, condition=Q(**{f"{_RESPONSES}__replaced_at__isnull": True})
+            ),
+        )
+        .annotate(**{f"answer_{name}": F(f"answer__{name}") for name in _STANDING})
         .select_related(
-            "invitation__response",
             f"{_INVITED}__contact",
             f"{_INVITED}__project__client",
             f"{_INVITED}__project__account_manager__supervisor",
@@ -36,7 +43,14 @@ def find_invitation(token: str) -> Invitation | None:
         return None
     if not link.names_others:  # type: ignore[attr-defined]  # annotated
         link.invitation.other_projects = []  # as nearly always: saves the query
+    link.invitation.standing = _standing(link)
     return link.invitation
+
+
+def _standing(link: Link) -> Standing | None:
+    """Return the answer that was fetched along with ``link``."""
+    found = {name: getattr(link, f"answer_{name}") for name in _STANDING}
+    return None if found["pk"] is None else Standing(**found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +66,8 @@ def thanked_for(invitation: Invitation) -> Thanked | None:
 
     An answer on hold is thanked for like any other: whoever sent it learns nothing from the page.
     """
-    if hasattr(invitation, "response"):
-        response = invitation.response
-        return Thanked(group=response.group, language=response.language)
+    if (answer := invitation.standing) is not None:
+        return Thanked(group=answer.group, language=answer.language)
     held = invitation.held_answers.first()
     if held is None:
         return None

@@ -105,7 +105,7 @@ def _show(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return _message("unknown", status=404)
     now = timezone.now()
-    is_answered = hasattr(invitation, "response")
+    is_answered = invitation.is_answered
     if not is_answered and not invitation.is_open(now):
         return _message("gone", status=410)
     language = spoken(request, invitation.language)
@@ -149,7 +149,7 @@ def _receive(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return _message("unknown", status=404)
     now = timezone.now()
-    is_answered = hasattr(invitation, "response")
+    is_answered = invitation.is_answered
     if not is_answered and not invitation.is_open(now):
         return _message("gone", status=410)
     with translation.override(spoken(request, invitation.language)):

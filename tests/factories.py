@@ -123,6 +123,7 @@ def make_response(
     interest: str = "not_now",
     motivation: str = "",
     submitted_at: datetime | None = None,
+    replaced_at: datetime | None = None,
 ) -> Response:
     """A stored response with its group, without signal: no alert is raised."""
     invitation = invitation or make_invitation()
@@ -139,6 +140,7 @@ def make_response(
         language=invitation.language,
         digest=f"{next(_numbers):064}",
         submitted_at=submitted_at or timezone.now(),
+        replaced_at=replaced_at,
     )
 
 

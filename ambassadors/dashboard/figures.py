@@ -201,6 +201,11 @@ def count_cells(scope: Scope, *, now: datetime) -> list[Cell]:
                 "invitations", condition=Q(invitations__touchpoint=Touchpoint.PROJECT_CLOSE)
             )
         )
+        .annotate(
+            answer=FilteredRelation(
+                "asked__responses", condition=Q(asked__responses__replaced_at__isnull=True)
+            )
+        )
         .annotate(mail=_mail_state())
         .annotate(
             fate=_fate(now),
@@ -209,7 +214,7 @@ def count_cells(scope: Scope, *, now: datetime) -> list[Cell]:
         )
         .order_by()
         .values("project__division__name", "year", "quarter", "fate", "mail")
-        .annotate(group=F("asked__response__group"), number=models.Count("pk"))
+        .annotate(group=F("answer__group"), number=models.Count("pk"))
     )
     return [
         Cell(
@@ -241,11 +246,11 @@ def _mail_state() -> Case:
 
 
 def _fate(now: datetime) -> Case:
-    """Return the CASE over ``asked`` and ``mail`` that gives every contact its one fate."""
+    """Return the CASE over ``asked``, ``answer`` and ``mail``: every contact's one fate."""
     is_invited = Q(asked__isnull=False)
     is_sent = is_invited & Q(mail__in=[MailState.SENT, KEPT])
     return Case(
-        _when(Q(asked__response__isnull=False), Fate.ANSWERED),
+        _when(Q(answer__isnull=False), Fate.ANSWERED),
         _when(is_sent & Q(asked__withdrawn_at__isnull=False), Fate.WITHDRAWN),
         _when(is_sent & Q(asked__expires_at__lte=now), Fate.EXPIRED),
         _when(is_sent, Fate.OPEN),

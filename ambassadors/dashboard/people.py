@@ -39,7 +39,7 @@ _CONDITIONS: dict[Selection, Q] = {
 
 def latest_answers(scope: Scope) -> QuerySet[Response]:
     """Return the latest answer of every contact about the projects of ``scope``."""
-    answers = Response.objects.filter(
+    answers = Response.objects.standing().filter(
         scope.condition(f"{_PROJECT}__"), invitation__touchpoint=Touchpoint.PROJECT_CLOSE
     )
     later = answers.filter(**{_CONTACT: OuterRef(_CONTACT)}).filter(
@@ -106,12 +106,14 @@ class Name:
 def with_since(responses: Iterable[Response]) -> list[Name]:
     """Return a page of names: since when is the first answer of the unbroken run. One query.
 
-    Earlier answers count whenever they were given, also before the period.
+    Earlier answers count whenever they were given, also before the period; one that was replaced
+    by a new answer does not.
     """
     shown = list(responses)
     history: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     contacts = [response.contact.pk for response in shown]
-    given = Response.objects.filter(**{f"{_CONTACT}__in": contacts}).order_by("-submitted_at")
+    standing = Response.objects.standing().filter(**{f"{_CONTACT}__in": contacts})
+    given = standing.order_by("-submitted_at")
     for contact, at, group in given.values_list(f"{_CONTACT}_id", "submitted_at", "group"):
         history[contact].append((at, group))
     return [

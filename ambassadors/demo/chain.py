@@ -215,7 +215,7 @@ def _faults_of(response: Response, alert: Alert | None) -> list[str]:
 
 def _find_unanswered(result: Result) -> None:
     left = _left_for_the_reader(result.people)
-    link = _link_of(left) if left is not None and not hasattr(left, "response") else None
+    link = _link_of(left) if left is not None and left.standing is None else None
     if link is None:
         result.faults.append("no invitation is left unanswered")
         return

@@ -12,6 +12,7 @@ from html import escape
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.db.models import F, FilteredRelation, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -47,8 +48,14 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     """Show the four questions, or store the answers."""
     link = (
         Link.objects.filter(token_hash=hashlib.sha256(token.encode()).hexdigest())
+        .annotate(
+            answer=FilteredRelation(
+                "invitation__responses",
+                condition=Q(invitation__responses__replaced_at__isnull=True),
+            )
+        )
+        .annotate(answer_pk=F("answer__pk"))
         .select_related(
-            "invitation__response",
             f"{_PART}__contact",
             f"{_PART}__project__client",
             f"{_PART}__project__account_manager__supervisor",
@@ -104,7 +111,8 @@ def _store(request: HttpRequest, invitation: Invitation, services: list[Service]
     wanted = {int(pk) for pk in request.POST.getlist("services") if pk.isdecimal()}
     with transaction.atomic():
         Invitation.objects.select_for_update().get(pk=invitation.pk)
-        if Response.objects.filter(invitation=invitation).first() is None:
+        standing = Response.objects.filter(invitation=invitation, replaced_at=None)
+        if standing.first() is None:
             group = "negative" if answers["satisfaction"] == "dissatisfied" else "neutral"
             response = Response.objects.create(
                 invitation=invitation,

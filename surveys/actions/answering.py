@@ -83,7 +83,7 @@ def record_response(
     now = now or timezone.now()
     with transaction.atomic():
         Invitation.objects.select_for_update().get(pk=invitation.pk)
-        existing = Response.objects.filter(invitation=invitation).first()
+        existing = Response.objects.standing().filter(invitation=invitation).first()
         if existing is not None:
             return _record_again(existing, answers, submitted_at or now)
         response = _store(invitation, answers, language=language, at=submitted_at or now)
@@ -149,7 +149,8 @@ def hold_answer(
     now = now or timezone.now()
     with transaction.atomic():
         Invitation.objects.select_for_update().get(pk=invitation.pk)
-        if Response.objects.filter(invitation=invitation, digest=answers.digest).exists():
+        standing = Response.objects.standing().filter(invitation=invitation)
+        if standing.filter(digest=answers.digest).exists():
             return None
         held, is_new = HeldAnswer.objects.get_or_create(
             invitation=invitation,

@@ -25,7 +25,7 @@ def forget_kept(*, now: datetime | None = None) -> int:
     unread = Invitation.objects.filter(
         delivery__state=State.SENT,
         delivery__transport=KEPT,
-        response__isnull=True,
+        responses__isnull=True,
         held_answers__isnull=True,
     )
     ids = list(unread.values_list("pk", flat=True))

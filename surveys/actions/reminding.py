@@ -14,7 +14,7 @@ from django.utils import timezone
 from outbox.actions import cancel_queued, queue_message
 from outbox.models import Delivery, Lane, State
 from surveys.mails import compose_reminder
-from surveys.models import Contact, Invitation, Link, Suppression
+from surveys.models import Contact, Invitation, Link, Response, Suppression
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ def _unanswered(now: datetime) -> QuerySet[Invitation]:
     return (
         Invitation.objects.filter(
             ~Exists(held_back),
-            response__isnull=True,
+            responses__isnull=True,
             withdrawn_at__isnull=True,
             expires_at__gt=now,
             project_contact__contact__opted_out_at__isnull=True,
@@ -160,15 +160,16 @@ def _remind(batch: Sequence[tuple[_Due, datetime]], *, now: datetime) -> int:
     locked = Contact.objects.filter(pk__in=people).order_by("pk").select_for_update()
     contacts = {contact.pk: contact for contact in locked}
     asked = Invitation.objects.filter(pk__in=[one.invitation.pk for one, _at in batch])
-    fresh = asked.select_related("response").order_by("pk").select_for_update(of=("self",))
+    fresh = asked.order_by("pk").select_for_update()
     invitations = {invitation.pk: invitation for invitation in fresh}
+    answers = Response.objects.filter(invitation__in=invitations)  # read once they are locked
+    answered = set(answers.values_list("invitation_id", flat=True))
     reminded = 0
     for one, not_before in batch:
         contact = contacts[one.invitation.project_contact.contact_id]
         invitation = invitations[one.invitation.pk]
         is_welcome = contact.opted_out_at is None and contact.bounced_at is None
-        is_answered = hasattr(invitation, "response")
-        if is_welcome and not is_answered and invitation.is_open(now):
+        if is_welcome and invitation.pk not in answered and invitation.is_open(now):
             reminded += _queue_mail(one, not_before=not_before, now=now)
     return reminded
 

@@ -8,6 +8,7 @@ from surveys.models.answers import (
     LaterAnswer,
     Recommendation,
     Response,
+    ResponseQuerySet,
     Satisfaction,
 )
 from surveys.models.asking import (
@@ -16,6 +17,7 @@ from surveys.models.asking import (
     Link,
     LinkQuerySet,
     Omission,
+    Standing,
     Suppression,
     SuppressionQuerySet,
     Touchpoint,
@@ -52,9 +54,11 @@ __all__ = [
     "ProjectQuerySet",
     "Recommendation",
     "Response",
+    "ResponseQuerySet",
     "Satisfaction",
     "Sector",
     "Service",
+    "Standing",
     "Suppression",
     "SuppressionQuerySet",
     "Touchpoint",

@@ -60,11 +60,23 @@ class Group(models.TextChoices):
     NEGATIVE = segmentation.Group.NEGATIVE.value, _("– group")
 
 
-class Response(models.Model):
-    """A client's answer, as given, with the group it was put in and why."""
+class ResponseQuerySet(models.QuerySet["Response"]):
+    """Many responses."""
 
-    invitation = models.OneToOneField(
-        Invitation, verbose_name=_("invitation"), on_delete=models.PROTECT, related_name="response"
+    def standing(self) -> ResponseQuerySet:
+        """Return those that count: an invitation has at most one, also when answered anew."""
+        return self.filter(replaced_at__isnull=True)
+
+
+class Response(models.Model):
+    """A client's answer, as given, with the group it was put in and why.
+
+    One stands for an invitation (``Invitation.standing``). What was given before a reopening is
+    kept, with the moment at which the new answer took its place.
+    """
+
+    invitation = models.ForeignKey(
+        Invitation, verbose_name=_("invitation"), on_delete=models.PROTECT, related_name="responses"
     )
     satisfaction = models.CharField(_("satisfied"), max_length=20, choices=Satisfaction.choices)
     motivation = models.TextField(_("why"), max_length=MOTIVATION_MAX, blank=True)
@@ -81,6 +93,9 @@ class Response(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=settings.CLIENT_LANGUAGES)
     digest = models.CharField(max_length=64, editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), default=timezone.now)
+    replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+
+    objects: ClassVar[ResponseQuerySet] = ResponseQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("response")
@@ -100,6 +115,11 @@ class Response(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(group__in=Group.values), name="response_group_known"
+            ),
+            models.UniqueConstraint(
+                fields=["invitation"],
+                condition=models.Q(replaced_at__isnull=True),
+                name="response_one_stands",
             ),
         ]
         indexes: ClassVar = [

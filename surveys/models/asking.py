@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -131,8 +132,18 @@ class Suppression(models.Model):
         return f"{self.project_contact}: {self.reason}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What pages tell of the response that stands."""
+
+    pk: int
+    group: str
+    language: str
+    submitted_at: datetime
+
+
 class Invitation(models.Model):
-    """One contact asked about one project at one touchpoint. At most one answer."""
+    """One contact asked about one project at one touchpoint. At most one answer stands."""
 
     project_contact = models.ForeignKey(
         ProjectContact,
@@ -205,6 +216,17 @@ class Invitation(models.Model):
     def other_names(self) -> str:
         """The names of ``other_projects`` in one phrase; empty without any."""
         return ", ".join(project.name for project in self.other_projects)
+
+    @cached_property
+    def standing(self) -> Standing | None:
+        """The response that stands; None while there is no answer. Asked once for a row in hand."""
+        found = self.responses.standing().values("pk", "group", "language", "submitted_at").first()
+        return None if found is None else Standing(**found)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the client is thanked, and no longer asked."""
+        return self.standing is not None
 
     @property
     def delivery_key(self) -> str:

@@ -192,6 +192,20 @@ def test_page_costs_two_queries_however_many_services(
         client.get(address(token))
 
 
+def test_thanks_costs_one_query_and_knows_which_answer_stands(
+    client: Client, django_assert_num_queries
+) -> None:
+    stands = make_response(satisfaction="dissatisfied", recommendation="no")
+    at = stands.submitted_at
+    make_response(invitation=stands.invitation, submitted_at=at, replaced_at=at)
+    token = make_token(stands.invitation)
+    with django_assert_num_queries(1):
+        page = client.get(f"{address(token)}thanks/")
+    assert "binnen één werkdag" in text_of(page)
+    with django_assert_num_queries(1):
+        assert client.get(address(token)).status_code == 302
+
+
 def test_no_cookie_and_no_session(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def touched(*args: object, **kwargs: object) -> None:
         raise AssertionError("the session was read")

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from outbox.models import Delivery, Lane, State
-from surveys.models import Invitation, ProjectContact
+from surveys.models import Invitation, ProjectContact, Response
 from tests.factories import (
     make_contact,
     make_division,
@@ -82,7 +82,22 @@ def filled(db):
         contact = make_contact(client=project.client)
         project_contact = make_project_contact(project=project, contact=contact)
         _fate(dice, project_contact, closed_on)
+    _answer_some_anew()
     return divisions
+
+
+def _answer_some_anew() -> None:
+    """Every third answer came in the place of one that said the opposite."""
+    for stands in Response.objects.order_by("pk")[::3]:
+        was_happy = stands.group != "positive"
+        make_response(
+            invitation=stands.invitation,
+            satisfaction="more_than_satisfied" if was_happy else "dissatisfied",
+            recommendation="yes" if was_happy else "no",
+            interest="yes" if stands.interest == "not_now" else "not_now",
+            submitted_at=stands.submitted_at - timedelta(hours=1),
+            replaced_at=stands.submitted_at,
+        )
 
 
 def _fate(dice: random.Random, project_contact: ProjectContact, closed_on) -> None:

@@ -40,7 +40,8 @@ def raw(first=None, last=None, division=None):
         if division and project_contact.project.division_id != division.pk:
             continue
         invitation = Invitation.objects.filter(project_contact=project_contact).first()
-        response = Response.objects.filter(invitation=invitation).first() if invitation else None
+        given = Response.objects.filter(invitation=invitation, replaced_at=None)
+        response = given.first() if invitation else None
         mail = (
             Delivery.objects.filter(dedupe_key=invitation.delivery_key).first()
             if invitation
@@ -199,6 +200,23 @@ def test_the_numbers_of_names_follow_from_the_rows(filled):
         Selection.WANTS_MORE: len(more),
     }
     assert numbers.negative == len(latest) - len(happy)
+
+
+def test_an_answer_that_was_replaced_counts_nowhere(db):
+    stands = answered("dissatisfied", "no")
+    at = stands.submitted_at
+    make_response(
+        invitation=stands.invitation,
+        satisfaction="more_than_satisfied",
+        recommendation="yes",
+        interest="yes",
+        submitted_at=at,
+        replaced_at=at,
+    )
+    tally = Tally.of(count_cells(Scope(), now=timezone.now()))
+    assert (tally.closed, tally.answered, tally.groups) == (1, 1, {Group.NEGATIVE: 1})
+    assert list(latest_answers(Scope())) == [stands]
+    assert not any(count_names(Scope()).by_selection.values())
 
 
 def test_two_answers_at_the_same_moment_still_give_one_name(db):

@@ -103,6 +103,31 @@ def test_since_is_the_first_answer_of_the_unbroken_run(client, manager):
     ]
 
 
+def test_an_answer_that_was_replaced_does_not_break_the_run(client, manager):
+    contact = make_contact(name="Ruben el Idrissi")
+    now = timezone.now()
+    story = [(300, "more_than_satisfied", None), (3, "dissatisfied", now - timedelta(days=2))]
+    for days, satisfaction, replaced_at in story:
+        at = now - timedelta(days=days)
+        project = make_project(client=contact.client, closed_on=timezone.localdate(at))
+        part = make_project_contact(project=project, contact=contact)
+        given = {"satisfaction": satisfaction, "recommendation": "yes", "submitted_at": at}
+        response = make_response(
+            invitation=make_invitation(project_contact=part, invited_at=at),
+            replaced_at=replaced_at,
+            **given,
+        )
+    make_response(
+        invitation=response.invitation,
+        satisfaction="more_than_satisfied",
+        recommendation="yes",
+        submitted_at=now - timedelta(days=2),
+    )
+    (name,) = client.get(PAGE, {"period": "30d"}).context["names"]
+    assert name.response.satisfaction == "more_than_satisfied"
+    assert timezone.localdate(name.since) == timezone.localdate() - timedelta(days=300)
+
+
 @pytest.mark.parametrize("number", [9, 10])
 def test_a_share_is_shown_from_ten_answers_on(client, manager, number):
     division = make_division(name="Water")

@@ -123,6 +123,11 @@ def two_links(reminder):
         Link.objects.create(invitation=invitation, token_hash=token_hash, reminder=reminder)
 
 
+def answer_twice(*, is_replaced):
+    first = make_response(replaced_at=NOW if is_replaced else None)
+    make_response(invitation=first.invitation)
+
+
 def make_held(invitation=None, **fields):
     return HeldAnswer.objects.create(
         invitation=invitation or make_invitation(), answers={}, **{"digest": "a" * 64, **fields}
@@ -217,6 +222,10 @@ CASES = {
     "response_recommendation_known": update(make_response, recommendation=("9", "not_allowed")),
     "response_interest_known": update(make_response, interest=("later", "not_now")),
     "response_group_known": update(make_response, group=("+", "positive")),
+    "response_one_stands": (
+        lambda: answer_twice(is_replaced=False),
+        lambda: answer_twice(is_replaced=True),
+    ),
     "held_answer_once": (lambda: hold_twice("a" * 64), lambda: hold_twice("b" * 64)),
     "held_answer_decided_has_time": update(
         lambda: make_held(state="dismissed", decided_at=NOW), decided_at=(None, NOW + SECOND)
