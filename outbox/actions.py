@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formatdate
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -52,7 +53,6 @@ def queue_message(
     if existing := Delivery.objects.filter(dedupe_key=dedupe_key).first():
         return existing
     now = now or timezone.now()
-    message_id, frozen = _frozen(message, not_before or now)
     delivery = Delivery(
         dedupe_key=dedupe_key,
         lane=lane,
@@ -60,12 +60,10 @@ def queue_message(
         recipient_address=recipient_address,
         subject=message.subject[:500],
         template=template,
-        message_id=message_id,
-        message=frozen,
-        digest=Delivery.digest_of(frozen),
         is_secret=is_secret,
         not_before=not_before or now,
         created_at=now,
+        **_frozen(message, not_before or now),
     )
     try:
         with transaction.atomic():
@@ -85,12 +83,16 @@ def cancel_queued(keys: Iterable[str], *, now: datetime | None = None) -> int:
     return Delivery.objects.filter(dedupe_key__in=keys).cancel(now or timezone.now())
 
 
-def _frozen(message: EmailMessage, at: datetime) -> tuple[str, bytes]:
-    """Return a Message-ID of our own and the bytes of ``message``, fit for SMTP as they are."""
+def _frozen(message: EmailMessage, at: datetime) -> dict[str, Any]:
+    """Return a Message-ID of our own and the bytes of ``message``, fit for SMTP, with their digest.
+
+    As the columns of a delivery.
+    """
     message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost")
     message.extra_headers["Message-ID"] = message_id
     message.extra_headers["Date"] = formatdate(at.timestamp(), localtime=False)
-    return message_id, message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    frozen = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    return {"message_id": message_id, "message": frozen, "digest": Delivery.digest_of(frozen)}
 
 
 @dataclass(frozen=True, kw_only=True)
