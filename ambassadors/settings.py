@@ -146,6 +146,7 @@ else:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "ambassadors.sqlite3",
+            "CONN_MAX_AGE": 60,  # opening reads the whole schema: as long as a client's page
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -22,7 +22,7 @@ _STANDING = ("pk", "group", "language", "submitted_at")
 def find_invitation(token: str) -> Invitation | None:
     """Return the invitation that ``token`` opens, with all that its pages name, in one query."""
     naming = Invitation.also_about.through.objects.filter(invitation=OuterRef("invitation"))
-    link = (
+    found = (
         Link.objects.by_token(token)
         .annotate(
             names_others=Exists(naming),
@@ -37,8 +37,9 @@ def find_invitation(token: str) -> Invitation | None:
             f"{_INVITED}__project__account_manager__supervisor",
             f"{_INVITED}__project__division__fallback",
         )
-        .first()
+        .order_by()[:1]  # at most one has this hash: sorting would only make the query longer
     )
+    link = next(iter(found), None)
     if link is None:
         return None
     if not link.names_others:  # type: ignore[attr-defined]  # annotated
