@@ -19,6 +19,7 @@ from alerts.models import (
 )
 from alerts.models import Outcome as AlertOutcome
 from alerts.story import mailings
+from alerts.wish_words import wish_texts
 from alerts.wording import list_in_words
 from outbox.models import KEPT, Delivery
 from outbox.models import State as DeliveryState
@@ -159,6 +160,7 @@ def _event_step(event: AlertEvent) -> Step:
         EventKind.NOTED: _("Note by %(name)s") % {"name": name},
         EventKind.CLOSED: _("Closed by %(name)s") % {"name": name},
         EventKind.REPAIRED: _("Mail queued after all"),
+        **wish_texts(event.data),
     }
     text = texts[EventKind(event.kind)]
     if event.kind == EventKind.CLOSED:

@@ -1,12 +1,17 @@
 """The mails that go to colleagues."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.urls import reverse
 
-from alerts.models import Alert
+from alerts.models import Alert, EventKind
 from alerts.routing import Route
 from alerts.story import Story
 from outbox.mail import Mail, Person, compose, site_address
 from staff.models import User
+from surveys.models import CallRequest, Response
 
 
 def compose_alert(alert: Alert, *, recipient: User, route: Route, story: Story) -> Mail:
@@ -31,6 +36,44 @@ def compose_alert(alert: Alert, *, recipient: User, route: Route, story: Story) 
             "owner": route.owner,
             "informed": route.informed,
             "detail_url": site_address(reverse("alerts:detail", args=[alert.pk])),
+        },
+        to=Person(name=recipient.name, address=recipient.email),
+        language=recipient.language,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a client allowed, asked for or took back: a ``kind`` of event with what belongs to it.
+
+    ``call_by`` is until when we promised to call; ``is_again``: it replaces an earlier request.
+    """
+
+    kind: EventKind
+    kinds: Sequence[str] = ()
+    call: CallRequest | None = None
+    call_by: datetime | None = None
+    is_again: bool = False
+
+
+def compose_wish(
+    change: Change, *, response: Response, alert: Alert | None, recipient: User
+) -> Mail:
+    """Return the mail about ``change`` for one recipient, in their language.
+
+    Without an ``alert``, as after a 0, there is no page to open: the mail has all that is known.
+    """
+    part = response.invitation.project_contact
+    return compose(
+        "wish",
+        {
+            "change": change,
+            "response": response,
+            "contact": part.contact,
+            "role": part.get_role_display,
+            "project": part.project,
+            "client": part.project.client,
+            "detail_url": alert and site_address(reverse("alerts:detail", args=[alert.pk])),
         },
         to=Person(name=recipient.name, address=recipient.email),
         language=recipient.language,

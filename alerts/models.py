@@ -200,6 +200,11 @@ class EventKind(models.TextChoices):
     NOTED = "noted", _("Note")
     CLOSED = "closed", _("Closed")
     REPAIRED = "repaired", _("Mail queued after all")
+    # What the client did afterwards, by a link of their own: no colleague is the actor.
+    CONSENTED = "consented", _("Client gave permission")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("Client took a permission back")
+    CALL_REQUESTED = "call_requested", _("Client wants to be called")
+    CALL_WITHDRAWN = "call_withdrawn", _("Client does not want to be called any more")
 
 
 class AlertEvent(AppendOnly):

@@ -5,12 +5,56 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from alerts import wishes
 from alerts.actions import raise_alert
-from surveys.models import Response
-from surveys.signals import response_received
+from surveys.models import CallRequest, Consent, Response
+from surveys.signals import (
+    call_requested,
+    call_withdrawn,
+    consent_withdrawn,
+    consents_given,
+    response_received,
+)
 
 
 @receiver(response_received, dispatch_uid="alerts.raise_alert")
 def raise_alert_for(sender: object, response: Response, now: datetime, **kwargs: Any) -> None:
     """Raise the alert of a + or – response, inside the transaction that stores it."""
     raise_alert(response=response, now=now)
+
+
+@receiver(consents_given, dispatch_uid="alerts.tell_of_consents")
+def tell_of_consents(
+    sender: object, response: Response, consents: list[Consent], now: datetime, **kwargs: Any
+) -> None:
+    """Tell the owner what the client allows, inside the transaction that stores it."""
+    wishes.tell_of_consents(response=response, consents=consents, now=now)
+
+
+@receiver(consent_withdrawn, dispatch_uid="alerts.tell_of_withdrawal")
+def tell_of_withdrawal(
+    sender: object, response: Response, consent: Consent, now: datetime, **kwargs: Any
+) -> None:
+    """Tell the owner what the client no longer allows."""
+    wishes.tell_of_withdrawal(response=response, consent=consent, now=now)
+
+
+@receiver(call_requested, dispatch_uid="alerts.tell_of_call")
+def tell_of_call(
+    sender: object,
+    response: Response,
+    call: CallRequest,
+    replaced: CallRequest | None,
+    now: datetime,
+    **kwargs: Any,
+) -> None:
+    """Tell the owner that the client wants to be called."""
+    wishes.tell_of_call(response=response, call=call, replaced=replaced, now=now)
+
+
+@receiver(call_withdrawn, dispatch_uid="alerts.tell_of_no_call")
+def tell_of_no_call(
+    sender: object, response: Response, call: CallRequest, now: datetime, **kwargs: Any
+) -> None:
+    """Tell the owner that the client wants no call any more."""
+    wishes.tell_of_no_call(response=response, call=call, now=now)

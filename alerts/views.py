@@ -24,7 +24,13 @@ from staff.models import User
 from staff.roles import Right, requires, signed_in
 
 PER_PAGE = 50
-_PARTS = ("response__services", "response__later_answers")  # of an answer, for list and page
+# Of an answer, for list and page.
+_PARTS = (
+    "response__services",
+    "response__later_answers",
+    "response__consents",
+    "response__call_requests",
+)
 
 
 @require_safe

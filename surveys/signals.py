@@ -6,3 +6,11 @@ from django.dispatch import Signal
 # .Response, saved) and ``now`` (aware datetime). A receiver that raises undoes the response, so
 # that a thanked response always has its alert.
 response_received = Signal()
+
+# What a client offers, asks for or takes back after answering. Each is sent inside the transaction
+# that stores it, with ``response`` and ``now``; a receiver that raises undoes it, so that nothing
+# is thanked for, or said to be taken back, that colleagues do not learn of.
+consents_given = Signal()  # consents: the new surveys.models.Consent rows, at least one
+consent_withdrawn = Signal()  # consent
+call_requested = Signal()  # call: the new CallRequest; replaced: the one it replaces, or None
+call_withdrawn = Signal()  # call

@@ -25,6 +25,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveys.actions import hold_answer, record_response
+from surveys.after import After, standing_response
 from surveys.forms import AnswerForm
 from surveys.languages import spoken, switch_markup
 from surveys.models import Invitation
@@ -128,9 +129,21 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     if answer is None:
         return redirect("surveys:page", token=token)
     language = spoken(request, answer.language)
+    response = standing_response(invitation)
     with translation.override(language):
-        context = {"group": answer.group, "languages": switch_markup(language)}
-        return _render("thanks", {**_context(invitation), **context})
+        after = None if response is None else After(invitation, response, token, timezone.now())
+        return thanks_page(invitation, answer.group, after, languages=switch_markup(language))
+
+
+def thanks_page(
+    invitation: Invitation, group: str, after: After | None, *, languages: str = ""
+) -> HttpResponse:
+    """Render the thank-you page with the second step ``after``; none for an answer on hold.
+
+    What is on hold may be a program's: nobody is asked for anything before a person confirmed it.
+    """
+    context = {"group": group, "after": after, "languages": languages}
+    return _render("thanks", {**_context(invitation), **context})
 
 
 @client_page

@@ -12,6 +12,7 @@ from surveys.actions.answering import (
 from surveys.actions.inviting import InvitationRun, send_invitations
 from surveys.actions.opting_out import ask_again, stop_asking
 from surveys.actions.reminding import cancel_reminders, send_reminders
+from surveys.actions.wishing import ask_for_call, give_consents, withdraw_call, withdraw_consent
 
 __all__ = [
     "Answers",
@@ -19,12 +20,16 @@ __all__ = [
     "Kind",
     "Recorded",
     "ask_again",
+    "ask_for_call",
     "cancel_reminders",
     "confirm_held",
     "dismiss_held",
+    "give_consents",
     "hold_answer",
     "record_response",
     "send_invitations",
     "send_reminders",
     "stop_asking",
+    "withdraw_call",
+    "withdraw_consent",
 ]

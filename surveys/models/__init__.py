@@ -33,10 +33,28 @@ from surveys.models.parties import (
     Sector,
     Service,
 )
+from surveys.models.wishes import (
+    NOTE_MAX,
+    WISHES_MAX,
+    CallRequest,
+    CallRequestQuerySet,
+    Consent,
+    ConsentKind,
+    ConsentQuerySet,
+    Moment,
+    kinds_offered,
+)
 
 __all__ = [
     "MOTIVATION_MAX",
+    "NOTE_MAX",
+    "WISHES_MAX",
+    "CallRequest",
+    "CallRequestQuerySet",
     "Client",
+    "Consent",
+    "ConsentKind",
+    "ConsentQuerySet",
     "Contact",
     "ContactChange",
     "Group",
@@ -47,6 +65,7 @@ __all__ = [
     "LeftOut",
     "Link",
     "LinkQuerySet",
+    "Moment",
     "Omission",
     "Project",
     "ProjectContact",
@@ -62,4 +81,5 @@ __all__ = [
     "Suppression",
     "SuppressionQuerySet",
     "Touchpoint",
+    "kinds_offered",
 ]

@@ -95,6 +95,9 @@ def make_world() -> World:
         arguments={
             "surveys:page": token,
             "surveys:thanks": token,
+            "surveys:wishes": token,
+            "surveys:call": token,
+            "surveys:mine": token,
             "surveys:stop": token,
             "invitations:hold": [make_project_contact(project=project).pk],
             "invitations:lift": [held_back.pk],

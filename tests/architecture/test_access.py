@@ -69,6 +69,10 @@ TABLE = {
     # The client's pages are open to whoever holds the link: also to staff, who never get one.
     "surveys:page": Access(get=everybody(IN), post=everybody(IN)),  # nothing chosen: asked again
     "surveys:thanks": Access(get=everybody(ELSEWHERE), post=everybody(NOT_SO)),
+    # A form to be posted, or led to the page that has it: here the questions come first.
+    "surveys:wishes": Access(get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
+    "surveys:call": Access(get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
+    "surveys:mine": Access(get=everybody(IN), post=everybody(IN)),  # unseen: asked once more
     # Nothing ticked: asked again. Who holds a link of the contact may stop the questions.
     "surveys:stop": Access(get=everybody(IN), post=everybody(IN)),
     "surveys:unknown": Access(get=everybody(NOTHING), post=everybody(NOTHING)),

@@ -19,6 +19,7 @@ LAYERS = {
         ("middleware", "context_processors", "templatetags", "adapters", "wsgi"), DOORS
     ),
     "stop_views": DOORS,
+    "after_views": DOORS,
     **dict.fromkeys(("models", "signals", "roles"), ROWS),
 }
 PURE_MODULES = {

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone, translation
 
-from surveys.actions import stop_asking
+from surveys.actions import ask_for_call, give_consents, stop_asking, withdraw_consent
 from surveys.mails import compose_invitation, compose_reminder
 from surveys.models import MOTIVATION_MAX, Service
 from surveys.models import Client as Organisation
@@ -86,6 +86,25 @@ def thanks(client: Client, language: str, satisfaction: str, **who) -> str:
     return text_of(client.get(f"/s/{make_token(invitation)}/thanks/"))
 
 
+def after(client: Client, language: str, state: str) -> str:
+    """The second step: asked again, stored, and what was agreed, all of it and none."""
+    invitation = invited(language, phone="" if state == "no number" else "+31612345678")
+    recommendation = "not_allowed" if state == "may not" else "yes"
+    response = make_response(
+        invitation=invitation, satisfaction="more_than_satisfied", recommendation=recommendation
+    )
+    address = f"/s/{make_token(invitation)}/"
+    if state in {"mine", "stored"}:
+        agreed = dict.fromkeys(("introduction", "reference", "story", "quote"), "…")
+        give_consents(response=response, agreed=agreed)
+        (first, *_others) = response.consents.all()
+        withdraw_consent(contact=invitation.contact, pk=first.pk)
+        ask_for_call(response=response, moment="end_of_day", note="9", phone="+31201234567")
+    if state in {"wishes", "call", "mine"}:
+        return text_of(client.post(f"{address}{state}/", {"phone": "9", "language": language}))
+    return text_of(client.get(f"{address}{'mine' if state == 'nothing' else 'thanks'}/"))
+
+
 def stop(client: Client, language: str, state: str) -> str:
     invitation = invited(language)
     address = f"/s/{make_token(invitation)}/stop/"
@@ -149,6 +168,13 @@ PAGES = {
     "thanks –, no reader": lambda client, language, _patch: thanks(
         client, language, "dissatisfied", readers="nobody"
     ),
+    "after, nothing ticked": lambda client, language, _patch: after(client, language, "wishes"),
+    "after, call faulty": lambda client, language, _patch: after(client, language, "call"),
+    "after, no number": lambda client, language, _patch: after(client, language, "no number"),
+    "after, may not": lambda client, language, _patch: after(client, language, "may not"),
+    "after, stored": lambda client, language, _patch: after(client, language, "stored"),
+    "mine, press again": lambda client, language, _patch: after(client, language, "mine"),
+    "mine, nothing": lambda client, language, _patch: after(client, language, "nothing"),
     "stop": lambda client, language, _patch: stop(client, language, "open"),
     "stopped": lambda client, language, _patch: stop(client, language, "stopped"),
     "stop, again": lambda client, language, _patch: stop(client, language, "again"),

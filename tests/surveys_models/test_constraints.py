@@ -13,6 +13,8 @@ from alerts.models import Alert, Notification
 from outbox.models import Delivery
 from staff.models import User
 from surveys.models import (
+    CallRequest,
+    Consent,
     Contact,
     ContactChange,
     HeldAnswer,
@@ -145,6 +147,21 @@ def later_answers(digest):
         LaterAnswer.objects.create(response=response, answers={}, digest=value)
 
 
+def allow(response=None, **fields):
+    fields = {"kind": "story", "wording": "Uw verhaal", "language": "nl", "given_at": NOW, **fields}
+    return Consent.objects.create(response=response or make_response(), **fields)
+
+
+def allow_twice(**first):
+    allow(allow(**first).response)
+
+
+def call_twice(**first):
+    response = make_response()
+    CallRequest.objects.create(response=response, moment="soon", **first)
+    CallRequest.objects.create(response=response, moment="morning")
+
+
 def notify(recipients):
     alert, first = make_alert(), make_user()
     for recipient in (first, first if recipients == 1 else make_user()):
@@ -231,6 +248,23 @@ CASES = {
         lambda: make_held(state="dismissed", decided_at=NOW), decided_at=(None, NOW + SECOND)
     ),
     "later_answer_once": (lambda: later_answers("a" * 64), lambda: later_answers("b" * 64)),
+    "consent_stands_once": (allow_twice, lambda: allow_twice(withdrawn_at=NOW)),
+    "consent_kind_known": update(allow, kind=("praise", "quote")),
+    "consent_withdrawn_after_given": update(allow, withdrawn_at=(NOW - SECOND, NOW)),
+    "call_request_stands_once": (
+        call_twice,
+        lambda: call_twice(ended_at=NOW, ending="replaced"),
+    ),
+    "call_request_moment_known": update(
+        lambda: CallRequest.objects.create(response=make_response(), moment="soon"),
+        moment=("at night", "end_of_day"),
+    ),
+    "call_request_ended_has_time": update(
+        lambda: CallRequest.objects.create(
+            response=make_response(), moment="soon", ended_at=NOW, ending="withdrawn"
+        ),
+        ended_at=(None, NOW + SECOND),
+    ),
     "contact_change_has_reason": (
         lambda: change_contacts(""),
         lambda: change_contacts("vergeten in de lijst"),
