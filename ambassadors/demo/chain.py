@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from alerts.models import Alert
 from alerts.routing import route_for
-from ambassadors.demo import people, voices
+from ambassadors.demo import afterwards, people, voices
 from ambassadors.demo.home import BASE_DIR
 from ambassadors.demo.people import People
-from ambassadors.demo.visitors import Fields, VisitError, Visitor
+from ambassadors.demo.visitors import Fields, Page, VisitError, Visitor
 from ambassadors.demo.voices import Voice
 from outbox.models import Delivery, State
 from surveys.actions import InvitationRun, send_invitations
@@ -86,13 +86,15 @@ def answer(result: Result, progress: Progress) -> None:
     random = Random(_SEED)  # noqa: S311  (the same demo every time)
     queue = _answering(result.people, random)
     planned = voices.plan([invitation.language for invitation in queue], random)
+    thanked: list[tuple[Voice, Page]] = []
     for number, (invitation, voice) in enumerate(zip(queue, planned, strict=True), start=1):
         try:
-            _visit(invitation, voice)
+            thanked.append((voice, _visit(invitation, voice)))
             result.answered += 1
         except VisitError as error:
             result.faults.append(str(error))
         progress("answer", number, len(queue))
+    result.faults += afterwards.wish(thanked)
 
 
 def settle(result: Result, progress: Progress) -> None:
@@ -145,8 +147,11 @@ def _left_for_the_reader(who: People) -> Invitation | None:
     return own.order_by("pk").last()
 
 
-def _visit(invitation: Invitation, voice: Voice) -> None:
-    """Open the link of the mail on the answer to question 1, fill in the rest, send it."""
+def _visit(invitation: Invitation, voice: Voice) -> Page:
+    """Open the link of the mail on the answer to question 1, fill in the rest, send it.
+
+    Returns the page that thanks.
+    """
     link = _link_of(invitation)
     if link is None:
         raise VisitError(f"invitation {invitation.pk}: no link in its mail")
@@ -161,7 +166,7 @@ def _visit(invitation: Invitation, voice: Voice) -> None:
         ("interest", Interest.YES if wanted else Interest.NOT_NOW),
         *(("services", value) for value in wanted),
     ]
-    client.submit(page, fields)
+    return client.submit(page, fields)
 
 
 def _link_of(invitation: Invitation) -> tuple[str, str] | None:

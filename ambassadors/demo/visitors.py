@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 _TIMEOUT = 20.0  # seconds for one request
 _MAX_REDIRECTS = 5
@@ -92,7 +92,7 @@ class Visitor:
             offers = form.offered.get(name)
             if offers is None or (len(offers) > 1 and value not in offers):
                 raise VisitError(f"{_shown(page.path)}: the form does not offer {name}={value}")
-        action = form.action or page.path
+        action = urljoin(page.path, form.action)
         answer = self._go("POST", action, [*form.hidden, *fields])
         if urlsplit(answer.path).path == urlsplit(action).path:
             raise VisitError(f"{_shown(page.path)}: the form was not accepted")
@@ -106,7 +106,7 @@ class Visitor:
         for _hop in range(_MAX_REDIRECTS):
             status, location, body = self._exchange(method, path, fields)
             if status in {301, 302, 303}:
-                method, path, fields = "GET", location, None
+                method, path, fields = "GET", urldefrag(location).url, None
                 continue
             if status != 200:
                 raise VisitError(f"{method} {_shown(path)}: {status}")
