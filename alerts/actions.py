@@ -128,6 +128,17 @@ def add_note(*, alert: Alert, actor: User, note: str, now: datetime | None = Non
     )
 
 
+def note_answered_anew(*, replaced: Response, response: Response, now: datetime) -> None:
+    """Tell the alert of an answer that ``response`` replaced. Nothing else of it changes."""
+    for alert in Alert.objects.filter(response=replaced):
+        AlertEvent.objects.create(
+            alert=alert,
+            kind=EventKind.ANSWERED_ANEW,
+            at=now,
+            data={"response": response.pk, "group": response.group},
+        )
+
+
 def close(
     *,
     alert: Alert,

@@ -25,7 +25,9 @@ from outbox.models import KEPT, Delivery
 from outbox.models import State as DeliveryState
 from staff.models import User
 from staff.roles import Right, has_right
-from surveys.models import HeldAnswer
+from surveys import segmentation
+from surveys.models import Group, HeldAnswer
+from surveys.segmentation import GLYPHS
 
 
 class Tab(StrEnum):
@@ -161,11 +163,17 @@ def _event_step(event: AlertEvent) -> Step:
         EventKind.CLOSED: _("Closed by %(name)s") % {"name": name},
         EventKind.REPAIRED: _("Mail queued after all"),
         **wish_texts(event.data),
+        EventKind.ANSWERED_ANEW: _("Answered anew: %(glyph)s") % {"glyph": _glyph(event)},
     }
     text = texts[EventKind(event.kind)]
     if event.kind == EventKind.CLOSED:
         text = f"{text}: {outcome_in_words(event.data)}"
     return Step(at=event.at, text=text, note=event.note, is_key=event.kind == EventKind.RAISED)
+
+
+def _glyph(event: AlertEvent) -> str:
+    group = event.data.get("group", "")
+    return GLYPHS[segmentation.Group(group)] if group in Group.values else ""
 
 
 def outcome_in_words(data: dict[str, str]) -> str:

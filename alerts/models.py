@@ -205,6 +205,7 @@ class EventKind(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", _("Client took a permission back")
     CALL_REQUESTED = "call_requested", _("Client wants to be called")
     CALL_WITHDRAWN = "call_withdrawn", _("Client does not want to be called any more")
+    ANSWERED_ANEW = "answered_anew", _("Answered anew")
 
 
 class AlertEvent(AppendOnly):

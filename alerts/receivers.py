@@ -6,7 +6,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from alerts import wishes
-from alerts.actions import raise_alert
+from alerts.actions import note_answered_anew, raise_alert
 from surveys.models import CallRequest, Consent, Response
 from surveys.signals import (
     call_requested,
@@ -18,9 +18,20 @@ from surveys.signals import (
 
 
 @receiver(response_received, dispatch_uid="alerts.raise_alert")
-def raise_alert_for(sender: object, response: Response, now: datetime, **kwargs: Any) -> None:
-    """Raise the alert of a + or – response, inside the transaction that stores it."""
+def raise_alert_for(
+    sender: object,
+    response: Response,
+    now: datetime,
+    replaced: Response | None = None,
+    **kwargs: Any,
+) -> None:
+    """Raise the alert of a + or – response, inside the transaction that stores it.
+
+    The alert of an answer that this one replaces is told, and stays as it is.
+    """
     raise_alert(response=response, now=now)
+    if replaced is not None:
+        note_answered_anew(replaced=replaced, response=response, now=now)
 
 
 @receiver(consents_given, dispatch_uid="alerts.tell_of_consents")

@@ -32,6 +32,12 @@ def compose_reminder(invitation: Invitation, token: str, *, number: int, sent_at
     return _compose("reminder", invitation, token, **more)
 
 
+def compose_reopened(invitation: Invitation, token: str, *, answered_at: datetime) -> Mail:
+    """Return the mail that says that the answer of ``answered_at`` may be given anew."""
+    more = {"answered_on": timezone.localdate(answered_at)}
+    return _compose("reopened", invitation, token, **more)
+
+
 def _compose(name: str, invitation: Invitation, token: str, **more: Any) -> Mail:
     """Return the mail ``name`` with everything that a mail about an invitation speaks of."""
     contact, project = invitation.contact, invitation.project

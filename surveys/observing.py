@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from outbox.models import KEPT, Delivery
+from surveys.actions.reopening import reopening_keys
 from surveys.models import Invitation, Link
 from surveys.suspicion import Limits, Observed, Sign, signs_of
 
@@ -71,6 +72,8 @@ def _mailed_at(invitation: Invitation) -> datetime | None:
     """Return when the last mail with a link to this invitation left; kept mail meets no scanner."""
     reminders = range(1, len(settings.REMIND_AFTER_DAYS) + 1)
     keys = [invitation.delivery_key, *(invitation.reminder_key(number) for number in reminders)]
+    if invitation.reopened_at is not None:
+        keys += reopening_keys([invitation])
     left = Delivery.objects.filter(dedupe_key__in=keys, sent_at__isnull=False)
     moments = left.exclude(transport=KEPT).values_list("sent_at", flat=True)
     return max((at for at in moments if at is not None), default=None)

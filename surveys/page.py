@@ -67,9 +67,12 @@ def thanked_for(invitation: Invitation) -> Thanked | None:
 
     An answer on hold is thanked for like any other: whoever sent it learns nothing from the page.
     """
-    if (answer := invitation.standing) is not None:
+    if invitation.is_answered and (answer := invitation.standing) is not None:
         return Thanked(group=answer.group, language=answer.language)
-    held = invitation.held_answers.first()
+    on_hold = invitation.held_answers.all()
+    if invitation.reopened_at is not None:  # what came before was about the earlier answer
+        on_hold = on_hold.filter(received_at__gte=invitation.reopened_at)
+    held = on_hold.first()
     if held is None:
         return None
     language = held.answers.get("language") or invitation.language

@@ -12,6 +12,7 @@ from surveys.actions.answering import (
 from surveys.actions.inviting import InvitationRun, send_invitations
 from surveys.actions.opting_out import ask_again, stop_asking
 from surveys.actions.reminding import cancel_reminders, send_reminders
+from surveys.actions.reopening import reopen, undo_reopening
 from surveys.actions.wishing import ask_for_call, give_consents, withdraw_call, withdraw_consent
 
 __all__ = [
@@ -27,9 +28,11 @@ __all__ = [
     "give_consents",
     "hold_answer",
     "record_response",
+    "reopen",
     "send_invitations",
     "send_reminders",
     "stop_asking",
+    "undo_reopening",
     "withdraw_call",
     "withdraw_consent",
 ]

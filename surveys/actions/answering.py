@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from staff.models import User
 from surveys.actions.reminding import cancel_reminders
+from surveys.actions.reopening import awaits_answer, end_reopening
 from surveys.models import HeldAnswer, Invitation, LaterAnswer, Response, Service
 from surveys.segmentation import Recommendation, Satisfaction, segment
 from surveys.signals import response_received
@@ -53,6 +54,7 @@ class Kind(StrEnum):
     FIRST = "first"
     SAME = "same"  # double click, reload, lost reply
     DIFFERENT = "different"  # kept beside the first, which stands
+    ANEW = "anew"  # after a reopening: stands from now on, the earlier one is kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,20 +80,26 @@ def record_response(
     not ask whether the invitation is still open: that is for the page to tell. ``language`` is
     the one the client answered in, the invitation's when it is empty; ``submitted_at`` is when
     the answer came, if that is not ``now``. What was on hold is replaced,
-    and reminders that have not left are withdrawn.
+    and reminders that have not left are withdrawn. Of an invitation that was reopened the new
+    answer stands, and the earlier one is kept; the same answer again ends the reopening.
     """
     now = now or timezone.now()
+    at = submitted_at or now
     with transaction.atomic():
-        Invitation.objects.select_for_update().get(pk=invitation.pk)
+        locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
         existing = Response.objects.standing().filter(invitation=invitation).first()
+        if existing is not None and not awaits_answer(locked, at):
+            return _record_again(existing, answers, at)
         if existing is not None:
-            return _record_again(existing, answers, submitted_at or now)
-        response = _store(invitation, answers, language=language, at=submitted_at or now)
+            end_reopening(locked, existing, is_same=existing.digest == answers.digest, now=now)
         _replace_held(invitation, now)
+        if existing is not None and existing.digest == answers.digest:
+            return Recorded(response=existing, kind=Kind.SAME)
+        response = _store(invitation, answers, language=language, at=at)
         cancel_reminders(invitation, now=now)
-        response_received.send(sender=Response, response=response, now=now)
+        response_received.send(sender=Response, response=response, replaced=existing, now=now)
     logger.info("response %s: %s, %s", response.pk, response.group, response.reason)
-    return Recorded(response=response, kind=Kind.FIRST)
+    return Recorded(response=response, kind=Kind.FIRST if existing is None else Kind.ANEW)
 
 
 def _store(invitation: Invitation, answers: Answers, *, language: str, at: datetime) -> Response:
@@ -148,9 +156,10 @@ def hold_answer(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        Invitation.objects.select_for_update().get(pk=invitation.pk)
+        locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
         standing = Response.objects.standing().filter(invitation=invitation)
-        if standing.filter(digest=answers.digest).exists():
+        is_replay = standing.filter(digest=answers.digest).exists()
+        if is_replay and not awaits_answer(locked, now):
             return None
         held, is_new = HeldAnswer.objects.get_or_create(
             invitation=invitation,

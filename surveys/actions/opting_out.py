@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from outbox.actions import cancel_queued
 from surveys.actions.reminding import reminder_keys
+from surveys.actions.reopening import reopening_keys
 from surveys.models import Contact, Invitation
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ def stop_asking(*, contact: Contact, now: datetime | None = None) -> None:
             logger.info("contact %s: asks for no more questions", contact.pk)
         invitations = Invitation.objects.filter(project_contact__contact=contact)
         keys = [key for one in invitations for key in (one.delivery_key, *reminder_keys(one))]
-        cancel_queued(keys, now=now)
+        cancel_queued([*keys, *reopening_keys(invitations)], now=now)
     contact.refresh_from_db(fields=["opted_out_at"])
 
 

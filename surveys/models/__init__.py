@@ -13,6 +13,7 @@ from surveys.models.answers import (
 )
 from surveys.models.asking import (
     Invitation,
+    InvitationQuerySet,
     LeftOut,
     Link,
     LinkQuerySet,
@@ -33,6 +34,7 @@ from surveys.models.parties import (
     Sector,
     Service,
 )
+from surveys.models.reopening import Reopening
 from surveys.models.wishes import (
     NOTE_MAX,
     WISHES_MAX,
@@ -61,6 +63,7 @@ __all__ = [
     "HeldAnswer",
     "Interest",
     "Invitation",
+    "InvitationQuerySet",
     "LaterAnswer",
     "LeftOut",
     "Link",
@@ -72,6 +75,7 @@ __all__ = [
     "ProjectContactQuerySet",
     "ProjectQuerySet",
     "Recommendation",
+    "Reopening",
     "Response",
     "ResponseQuerySet",
     "Satisfaction",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outbox.models import Delivery
 from staff.models import User
+from staff.roles import Right, has_right
 from surveys.models.parties import Contact, Project, ProjectContact
 
 
@@ -142,6 +143,30 @@ class Standing:
     submitted_at: datetime
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Many invitations."""
+
+    def visible_to(self, user: User) -> InvitationQuerySet:
+        """Return those of the contacts whose invitations ``user`` prepares."""
+        return self.filter(project_contact__in=ProjectContact.objects.visible_to(user))
+
+    def decided_by(self, user: User) -> InvitationQuerySet:
+        """Return those that ``user`` may reopen: their team's; management everybody's."""
+        return self.filter(project_contact__in=ProjectContact.objects.decided_by(user))
+
+    def read_by(self, user: User) -> InvitationQuerySet:
+        """Return those whose answers ``user`` reads: own projects and the team's; management all.
+
+        It is what the client's page promises about who reads them.
+        """
+        if not user.is_active:
+            return self.none()
+        if has_right(user, Right.SEE_ALL_ALERTS):
+            return self
+        managers = {user.pk} | User.objects.team_ids(user)
+        return self.filter(project_contact__project__account_manager__in=managers)
+
+
 class Invitation(models.Model):
     """One contact asked about one project at one touchpoint. At most one answer stands."""
 
@@ -168,6 +193,12 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField(_("invited at"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"))
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    reopened_at = models.DateTimeField(
+        _("reopened at"),
+        help_text=_("Set while a new answer may take the place of the one that stands."),
+        null=True,
+        blank=True,
+    )
     delivery = models.OneToOneField(
         Delivery,
         verbose_name=_("delivery"),
@@ -177,6 +208,8 @@ class Invitation(models.Model):
         null=True,
         blank=True,
     )
+
+    objects: ClassVar[InvitationQuerySet] = InvitationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("invitation")
@@ -226,7 +259,7 @@ class Invitation(models.Model):
     @property
     def is_answered(self) -> bool:
         """Whether the client is thanked, and no longer asked."""
-        return self.standing is not None
+        return self.standing is not None and self.reopened_at is None
 
     @property
     def delivery_key(self) -> str:
@@ -238,7 +271,7 @@ class Invitation(models.Model):
         return f"invitation:{self.pk}:reminder:{number}"
 
     def is_open(self, now: datetime) -> bool:
-        """Whether the page may still be answered for the first time."""
+        """Whether the page may still be answered for the first time, or anew."""
         return self.withdrawn_at is None and now < self.expires_at
 
 

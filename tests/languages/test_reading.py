@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from surveys.actions import ask_for_call, give_consents, stop_asking, withdraw_consent
-from surveys.mails import compose_invitation, compose_reminder
+from surveys.mails import compose_invitation, compose_reminder, compose_reopened
 from surveys.models import MOTIVATION_MAX, Service
 from surveys.models import Client as Organisation
 from surveys.templatetags.client_words import day_in_words
@@ -143,6 +143,10 @@ def mail(language: str, kind: str, **who) -> list[str]:
     invitation = invited(language, invited_at=datetime(2025, 3, 4, 9, tzinfo=UTC), **who)
     if kind == "invitation":
         message = compose_invitation(invitation, TOKEN)
+    elif kind == "reopened":
+        message = compose_reopened(
+            invitation, TOKEN, answered_at=datetime(2025, 3, 5, 9, tzinfo=UTC)
+        )
     else:
         message = compose_reminder(
             invitation, TOKEN, number=int(kind), sent_at=datetime(2025, 3, 4, 9, tzinfo=UTC)
@@ -188,7 +192,7 @@ PAGES = {
     ),
     "our fault": lambda _client, language, _patch: our_fault(language),
 }
-MAILS = ("invitation", "1", "2")
+MAILS = ("invitation", "1", "2", "reopened")
 
 
 @LANGUAGES

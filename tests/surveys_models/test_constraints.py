@@ -24,6 +24,7 @@ from surveys.models import (
     Omission,
     Project,
     ProjectContact,
+    Reopening,
     Response,
     Suppression,
 )
@@ -128,6 +129,10 @@ def two_links(reminder):
 def answer_twice(*, is_replaced):
     first = make_response(replaced_at=NOW if is_replaced else None)
     make_response(invitation=first.invitation)
+
+
+def make_reopening(**fields):
+    return Reopening.objects.create(invitation=make_invitation(), **fields)
 
 
 def make_held(invitation=None, **fields):
@@ -242,6 +247,14 @@ CASES = {
     "response_one_stands": (
         lambda: answer_twice(is_replaced=False),
         lambda: answer_twice(is_replaced=True),
+    ),
+    "reopening_has_reason": (
+        lambda: make_reopening(actor=make_user()),
+        lambda: make_reopening(actor=make_user(), reason="Op verzoek van de klant."),
+    ),
+    "reopening_by_somebody": (
+        lambda: make_reopening(reason="Op verzoek van de klant."),
+        lambda: make_reopening(kind="repeated"),
     ),
     "held_answer_once": (lambda: hold_twice("a" * 64), lambda: hold_twice("b" * 64)),
     "held_answer_decided_has_time": update(
