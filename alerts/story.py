@@ -6,7 +6,8 @@ from datetime import datetime
 from django.utils.functional import Promise
 
 from alerts.models import Alert, Notification
-from surveys.models import Contact, ProjectContact, Response
+from staff.models import User
+from surveys.models import Contact, Invitation, ProjectContact, Response
 
 _MOST = 8  # of each list: enough to prepare a call, few enough to read
 
@@ -80,6 +81,12 @@ def _colleagues_of(contact: Contact) -> list[Colleague]:
     ]
     colleagues.sort(key=lambda one: (one.answered_at is None, one.contact.name))
     return colleagues[:_MOST]
+
+
+def sees_invitation(alert: Alert, user: User) -> bool:
+    """Tell whether ``user`` may open the page of the invitation that ``alert`` came from."""
+    own = Invitation.objects.filter(pk=alert.response.invitation_id)
+    return own.visible_to(user).exists()
 
 
 def mailings(alert: Alert) -> list[Notification]:

@@ -19,7 +19,7 @@ from alerts import actions
 from alerts.forms import CloseForm, NoteForm
 from alerts.inbox import Inbox, course_of
 from alerts.models import Alert
-from alerts.story import Story, story_of
+from alerts.story import Story, sees_invitation, story_of
 from staff.models import User
 from staff.roles import Right, requires, signed_in
 
@@ -158,6 +158,7 @@ def _alert_context(
         "story": story,
         "open_alerts": _with_visibility(story, user),
         "course": course_of(alert, reader=user),
+        "sees_invitation": sees_invitation(alert, user),
         "later_answers": list(alert.response.later_answers.all()),
         "note_form": note_form or NoteForm(),
         "close_form": close_form or CloseForm(alert=alert),

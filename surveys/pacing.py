@@ -1,9 +1,13 @@
 """When mails leave that nobody waits for: so many a minute, until the office closes. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import islice, repeat
 
+OPENS, CLOSES = time(9), time(17)  # wall times of the firm
+# The automatic runs of every office hour begin at these minutes: reminders half an hour later, so
+# that they take their turn behind the invitations.
+INVITES_AT, REMINDS_AT = 15, 45
 _MINUTE = timedelta(minutes=1)
 
 

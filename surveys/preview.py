@@ -41,6 +41,7 @@ class Tab(StrEnum):
     NEXT = "next"
     NOT_ASKED = "not"
     HELD = "held"
+    INVITED = "invited"
 
 
 @dataclass(frozen=True, kw_only=True)

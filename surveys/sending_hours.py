@@ -1,7 +1,7 @@
 """When the automatic run lets mail go: on working days, in office hours, so many a minute."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import Max
@@ -9,15 +9,26 @@ from django.utils import timezone
 
 from outbox.models import Delivery, Lane, State
 from staff.working_hours import is_working_day
-from surveys.pacing import moments
-
-OPENS, CLOSES = time(9), time(17)  # wall times of the firm
+from surveys.pacing import CLOSES, INVITES_AT, OPENS, moments
 
 
 def is_open(now: datetime) -> bool:
     """Whether ``now`` falls in office hours of a working day (Dutch public holidays excepted)."""
     local = timezone.localtime(now)
     return is_working_day(local.date()) and OPENS <= local.time() < CLOSES
+
+
+def next_run(now: datetime) -> datetime:
+    """Return when the automatic run invites next: in every office hour, always after ``now``."""
+    day = timezone.localdate(now)
+    while not (later := [moment for moment in _runs_on(day) if moment > now]):
+        day += timedelta(days=1)
+    return later[0]
+
+
+def _runs_on(day: date) -> list[datetime]:
+    hours = range(OPENS.hour, CLOSES.hour) if is_working_day(day) else ()
+    return [timezone.make_aware(datetime.combine(day, time(hour, INVITES_AT))) for hour in hours]
 
 
 def moments_today(now: datetime) -> Iterator[datetime]:

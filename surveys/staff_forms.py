@@ -19,6 +19,28 @@ class SearchForm(forms.Form):
     )
 
 
+class ReopenForm(forms.Form):
+    """Why a client answers anew, and whether a mail tells so."""
+
+    reason = forms.CharField(
+        label=_("Why reopen?"),
+        help_text=_("Management reads it. Both answers stay visible."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Write down why the client answers anew.")},
+    )
+    is_mailed = forms.BooleanField(
+        label=_("Mail the client a new link"),
+        required=False,
+        initial=True,
+    )
+
+    def __init__(self, *args: Any, can_be_mailed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_be_mailed:
+            del self.fields["is_mailed"]
+
+
 class HoldForm(forms.Form):
     """Why somebody is not asked."""
 

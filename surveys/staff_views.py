@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staff.roles import Right, requires, signed_in
 from surveys.actions import holding
-from surveys.models import LeftOut, ProjectContact, Suppression
+from surveys.asked import invited, rows_of
+from surveys.models import Invitation, LeftOut, ProjectContact, Suppression
 from surveys.preview import Preview, Tab
+from surveys.sending_hours import next_run
 from surveys.staff_forms import HoldForm, SearchForm
 
 PER_PAGE = 50
@@ -29,7 +31,8 @@ _NAMES = 10  # projects without a contact that are named
 @requires(Right.PREPARE_INVITATIONS)
 def invitation_list(request: HttpRequest) -> HttpResponse:
     """Show one tab of the page."""
-    preview = Preview(signed_in(request), now=timezone.now())
+    user, now = signed_in(request), timezone.now()
+    preview = Preview(user, now=now)
     search = SearchForm(request.GET)
     words = search.cleaned_data["q"] if search.is_valid() else ""
     tab = _tab(request)
@@ -44,7 +47,8 @@ def invitation_list(request: HttpRequest) -> HttpResponse:
         "number_held": preview.held().in_force().count(),
         "number_without_contact": nobody.count(),
         "without_contact": nobody[:_NAMES],
-        "is_automatic": getattr(settings, "INVITE_AUTOMATICALLY", False),
+        "number_invited": Invitation.objects.visible_to(user).count(),
+        "next_run": next_run(now) if settings.INVITE_AUTOMATICALLY else None,
         **_page(request, preview, tab, words),
     }
     return render(request, "invitations/list.html", context)
@@ -97,6 +101,10 @@ def _tab(request: HttpRequest) -> Tab:
 def _page(request: HttpRequest, preview: Preview, tab: Tab, words: str) -> dict[str, Any]:
     """Return the rows of the tab, a page of them."""
     number = request.GET.get("page")
+    if tab is Tab.INVITED:
+        user = signed_in(request)
+        made = Paginator(invited(user, words), PER_PAGE).get_page(number)
+        return {"page": made, "rows": rows_of(list(made), user, now=timezone.now())}
     if tab is Tab.HELD:
         held = Paginator(preview.held(words), PER_PAGE).get_page(number)
         parts = [one.project_contact for one in held]

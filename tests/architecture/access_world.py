@@ -77,6 +77,11 @@ def make_world() -> World:
     held_back = Suppression.objects.create(
         project_contact=make_project_contact(project=project), reason="left", actor=supervisor
     )
+    reopened = make_response(
+        invitation=make_invitation(
+            project_contact=make_project_contact(project=project), reopened_at=now
+        )
+    ).invitation
     token = [make_token()]
     held = HeldAnswer.objects.create(
         invitation=alert.response.invitation,
@@ -101,6 +106,9 @@ def make_world() -> World:
             "surveys:stop": token,
             "invitations:hold": [make_project_contact(project=project).pk],
             "invitations:lift": [held_back.pk],
+            "invitations:detail": [alert.response.invitation_id],
+            "invitations:reopen": [alert.response.invitation_id],
+            "invitations:undo_reopen": [reopened.pk],
             "alerts:detail": [alert.pk],
             "alerts:acknowledge": [alert.pk],
             "alerts:note": [alert.pk],

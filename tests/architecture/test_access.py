@@ -89,6 +89,11 @@ TABLE = {
         get=signed_in(*HOLDING), post=signed_in(*HOLDING_CHANGED), data={"reason": "dispute"}
     ),
     "invitations:lift": acting({}, *HOLDING_CHANGED),
+    "invitations:detail": reading(*PREPARING),
+    "invitations:reopen": Access(
+        get=signed_in(*HOLDING), post=signed_in(*HOLDING_CHANGED), data={"reason": "op verzoek"}
+    ),
+    "invitations:undo_reopen": acting({}, *HOLDING_CHANGED),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
     "outbox:list": reading(*ADMINISTRATORS_ONLY),
     "outbox:detail": reading(*ADMINISTRATORS_ONLY),

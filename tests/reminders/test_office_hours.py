@@ -1,6 +1,6 @@
 """The automatic run: on working days, in office hours, at a rate, behind what waits already."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from celery.schedules import crontab
 from ambassadors.celery import ask_by_the_clock
 from outbox.models import Delivery, Lane, State
 from surveys import tasks
-from surveys.sending_hours import is_open, moments_from, moments_today
+from surveys.sending_hours import is_open, moments_from, moments_today, next_run
 from tests.factories import make_project, make_project_contact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
@@ -83,6 +83,23 @@ def test_by_hand_any_hour_will_do(settings):
     assert list(islice(moments_from(night), 2)) == [night, night + HALF]
 
 
+@pytest.mark.parametrize(
+    ("day", "hour", "minute", "next_day", "at"),
+    [
+        ((2026, 11, 20), 7, 0, (2026, 11, 20), "09:15"),
+        ((2026, 11, 20), 9, 15, (2026, 11, 20), "10:15"),
+        ((2026, 11, 20), 16, 15, (2026, 11, 23), "09:15"),  # over the weekend
+        ((2026, 4, 2), 18, 0, (2026, 4, 7), "09:15"),  # Good Friday and Easter Monday
+        ((2026, 3, 27), 17, 0, (2026, 3, 30), "09:15"),  # the clock goes forward in between
+    ],
+)
+def test_the_next_run_is_a_quarter_past_an_office_hour(day, hour, minute, next_day, at):
+    now = datetime(*day, hour, minute, tzinfo=FRIDAY.tzinfo)
+    found = next_run(now)
+    assert (found.date(), f"{found:%H:%M}") == (date(*next_day), at)
+    assert is_open(found)
+
+
 # The tasks and the clock -----------------------------------------------------------------------
 
 
@@ -133,5 +150,7 @@ def test_beat_rings_for_them_only_when_told_to(settings, is_on, entries):
     for entry in schedule.values():
         assert isinstance(entry["schedule"], crontab)
         assert entry["schedule"].hour == set(range(9, 17))
+        minute = 15 if "invite" in entry["task"] else 45
+        assert entry["schedule"].minute == {minute}
         assert entry["schedule"].day_of_week == set(range(1, 6))
         assert hasattr(tasks, entry["task"].removeprefix("surveys.tasks."))
