@@ -4,9 +4,6 @@ Invitations, links and responses are not here: raw answers are never altered, an
 personal link is nobody's business.
 """
 
-from typing import Any
-
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import URLPattern, path
@@ -19,6 +16,8 @@ from surveys.models import Client, Contact, Project, ProjectContact, Sector, Ser
 class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Organisations."""
 
+    list_display = ("name", "language")
+    list_filter = ("language",)
     search_fields = ("name",)
 
 
@@ -32,13 +31,6 @@ class ContactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("client",)
     search_fields = ("name", "email", "client__name")
     autocomplete_fields = ("client",)
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin a new contact with the firm's language, as a project list does."""
-        return {
-            "language": settings.FIRM_LANGUAGE,
-            **super().get_changeform_initial_data(request),
-        }
 
 
 class ProjectContactInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -1,7 +1,8 @@
 """The languages that a client reads, and the switch between them.
 
 Which one: the one chosen on the page, else that of the invitation, which is the contact's. A
-contact gets it from the project list, and from FIRM_LANGUAGE when the list says nothing.
+contact's own is what the project list says; where that is silent the client's counts, else
+FIRM_LANGUAGE (``Contact.spoken_language``).
 """
 
 from datetime import date

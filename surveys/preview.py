@@ -167,7 +167,7 @@ class Preview:
 
     def _found(self, words: str) -> ProjectContactQuerySet:
         rows = self._all().select_related(
-            "contact", "project__client", "project__account_manager", "omission"
+            "contact__client", "project__client", "project__account_manager", "omission"
         )
         for word in words.split():
             rows = rows.filter(

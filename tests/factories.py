@@ -40,8 +40,8 @@ def make_user(*, name: str = "", password: str | None = None, **fields: Any) -> 
     )
 
 
-def make_client(*, name: str = "") -> Client:
-    return Client.objects.create(name=name or f"Gemeente {next(_numbers)}")
+def make_client(*, name: str = "", **fields: Any) -> Client:
+    return Client.objects.create(name=name or f"Gemeente {next(_numbers)}", **fields)
 
 
 def make_contact(*, client: Client | None = None, name: str = "", **fields: Any) -> Contact:
@@ -102,7 +102,7 @@ def make_invitation(
     project_contact = project_contact or make_project_contact()
     invited_at = invited_at or timezone.now()
     fields.setdefault("expires_at", invited_at + timedelta(days=30))
-    fields.setdefault("language", project_contact.contact.language)
+    fields.setdefault("language", project_contact.contact.spoken_language)
     return Invitation.objects.create(
         project_contact=project_contact, invited_at=invited_at, **fields
     )

@@ -180,7 +180,7 @@ def _store_invitations(allowed: Sequence[tuple[list[int], datetime]], *, now: da
 def _invitation(part: ProjectContact, moment: datetime) -> Invitation:
     return Invitation(
         project_contact=part,
-        language=part.contact.language,
+        language=part.contact.spoken_language,
         invited_at=moment,
         expires_at=moment + timedelta(days=settings.INVITATION_EXPIRES_AFTER_DAYS),
     )

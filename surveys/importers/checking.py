@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from surveys.importers.codes import Code, Remark
@@ -69,7 +69,7 @@ class SeenContact:
 @dataclass(frozen=True, slots=True)
 class _StoredProject:
     client: str
-    is_fixed: bool  # closed, and somebody was invited
+    is_fixed: bool  # closed, and somebody was asked about it
     started_on: date | None
 
 
@@ -83,11 +83,13 @@ class _Stored:
 
     @classmethod
     def about(cls, lines: Sequence[Line]) -> _Stored:
-        """Fetch it, in three queries."""
-        invited = Invitation.objects.filter(project_contact__project=OuterRef("pk"))
+        """Fetch it, in three queries. A project that an invitation only names counts as asked."""
+        about = Q(project_contact__project=OuterRef("pk"))
+        named = Q(also_about__project=OuterRef("pk"))
+        asked = [Exists(Invitation.objects.filter(condition)) for condition in (about, named)]
         rows = (
             Project.objects.filter(number__in={line.project_number for line in lines})
-            .annotate(is_invited=Exists(invited))
+            .annotate(is_invited=asked[0] | asked[1])
             .values_list("number", "client__name", "state", "is_invited", "started_on")
         )
         projects = {

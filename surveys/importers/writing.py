@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.db.models.functions import Lower
@@ -290,7 +289,7 @@ class Writer:
             client_id=self._clients.id_of(line.client),
             email=line.email,
             details_as_of=seen.as_of,
-            **{"language": settings.FIRM_LANGUAGE, **details},
+            **details,
         )
 
     def _refresh(self, contact: Contact, email: str) -> set[str]:

@@ -57,6 +57,14 @@ class Client(models.Model):
     """An organisation the firm works for."""
 
     name = models.CharField(_("name"), max_length=200)
+    language = models.CharField(
+        _("language"),
+        help_text=_("Of contacts whose own language is not known. Empty: that of the firm."),
+        max_length=5,
+        choices=settings.CLIENT_LANGUAGES,
+        blank=True,
+        default="",
+    )
 
     class Meta:
         verbose_name = _("client")
@@ -79,7 +87,12 @@ class Contact(models.Model):
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     job_title = models.CharField(_("job title"), max_length=150, blank=True)
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.CLIENT_LANGUAGES, default="nl"
+        _("language"),
+        help_text=_("Empty: not known. Then that of the client counts, else that of the firm."),
+        max_length=5,
+        choices=settings.CLIENT_LANGUAGES,
+        blank=True,
+        default="",
     )
     details_as_of = models.DateField(
         _("details as of"), help_text=_("An older project list does not overwrite newer details.")
@@ -97,6 +110,17 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def spoken_language(self) -> str:
+        """The code of the language to address them in: their own, the client's, else the firm's."""
+        return self.language or self.client.language or settings.FIRM_LANGUAGE
+
+    @property
+    def spoken_language_label(self) -> str:
+        """The name of ``spoken_language``, in the active language."""
+        code = self.spoken_language
+        return str(dict(settings.CLIENT_LANGUAGES).get(code, code))
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):

@@ -8,7 +8,7 @@ from staff.models import User
 from surveys.importers import import_project_list
 from surveys.importers.codes import FileCode, ImportFileError, Remark
 from surveys.models import Client, Contact, Project, ProjectContact
-from tests.factories import make_client, make_contact, make_invitation
+from tests.factories import make_client, make_contact, make_invitation, make_project
 from tests.imports.lists import ENGLISH, TODAY, colleague, csv_of, found, line, run
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_what_may_be_left_out():
     project = Project.objects.get()
     assert (project.value, project.sector, project.service, project.started_on) == (None,) * 4
     contact = Contact.objects.get()
-    assert (contact.phone, contact.language, contact.details_as_of) == ("", "nl", date(2026, 11, 9))
+    assert (contact.phone, contact.language, contact.details_as_of) == ("", "", date(2026, 11, 9))
     assert ProjectContact.objects.get().role == ""
     assert User.objects.get().supervisor is None
 
@@ -167,24 +167,42 @@ def test_a_stored_start_after_the_end_in_a_list_without_starts():
     assert found(report) == [(2, "Einddatum", "end_before_start")]
 
 
-def test_contacts_are_fixed_once_somebody_was_invited():
+def ask_about(part):
+    make_invitation(project_contact=part)
+
+
+def name_in_another(part):
+    """Ask the contact about another project, in a mail that names this one."""
+    other = make_project(client=part.project.client)
+    elsewhere = ProjectContact(project=other, contact=part.contact)
+    elsewhere.save()
+    make_invitation(project_contact=elsewhere).also_about.add(part)
+
+
+ASKED = pytest.mark.parametrize("ask", [ask_about, name_in_another])
+
+
+@ASKED
+def test_contacts_are_fixed_once_somebody_was_invited(ask):
     run(line())
     assert not run(colleague(2)).faults  # closed, nobody invited: still possible
-    make_invitation(project_contact=ProjectContact.objects.first())
+    ask(ProjectContact.objects.first())
+    before = ProjectContact.objects.count()
     report = run(line(Functie="Wethouder"), colleague(2), colleague(3))
     assert found(report) == [(4, "E-mail", "contact_too_late")]
-    assert ProjectContact.objects.count() == 2
+    assert ProjectContact.objects.count() == before
     assert Contact.objects.get(email="zoe@denhaag.example").job_title == "Wethouder"
 
 
-def test_a_project_whose_contacts_were_invited_does_not_run_again():
+@ASKED
+def test_a_project_whose_contacts_were_invited_does_not_run_again(ask):
     run(line())
     assert not run(line(Status="Lopend")).faults
     assert Project.objects.get().state == "running"
     run(line())
-    make_invitation(project_contact=ProjectContact.objects.get())
+    ask(ProjectContact.objects.get())
     assert found(run(line(Status="Lopend"))) == [(2, "Status", "reopened")]
-    assert Project.objects.get().state == "closed"
+    assert Project.objects.get(number="W1").state == "closed"
 
 
 @pytest.mark.parametrize("extra", ["", "x"])
