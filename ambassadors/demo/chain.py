@@ -23,7 +23,7 @@ from ambassadors.demo.people import People
 from ambassadors.demo.visitors import Fields, Page, VisitError, Visitor
 from ambassadors.demo.voices import Voice
 from outbox.models import Delivery, State
-from surveys.actions import InvitationRun, send_invitations
+from surveys.actions import InvitationRun, reopen, send_invitations
 from surveys.importers import ImportReport, import_project_list, newest_closing_on
 from surveys.models import Group, Interest, Invitation, Response
 
@@ -95,13 +95,14 @@ def answer(result: Result, progress: Progress) -> None:
             result.faults.append(str(error))
         progress("answer", number, len(queue))
     result.faults += afterwards.wish(thanked)
+    _answer_anew(result)
 
 
 def settle(result: Result, progress: Progress) -> None:
     """Wait until every mail has left, count what came of it, and check that it is all there."""
     _wait_for_mail(progress)
     for response in _responses():
-        result.groups[response.group] += 1
+        result.groups[response.group] += response.replaced_at is None
         alert = Alert.objects.filter(response=response).first()
         result.faults += _faults_of(response, alert)
         if alert is None:
@@ -167,6 +168,29 @@ def _visit(invitation: Invitation, voice: Voice) -> Page:
         *(("services", value) for value in wanted),
     ]
     return client.submit(page, fields)
+
+
+def _answer_anew(result: Result) -> None:
+    """Let one – of the supervisor's team be reopened, and answered anew as a +."""
+    team = Response.objects.standing().filter(
+        group=Group.NEGATIVE,
+        invitation__project_contact__project__account_manager__supervisor=result.people.supervisor,
+        invitation__language="nl",
+    )
+    mistaken = team.select_related("invitation__project_contact__contact").first()
+    if mistaken is None:
+        result.faults.append("nobody of the supervisor's team can answer anew")
+        return
+    reopen(
+        invitation=mistaken.invitation,
+        actor=result.people.supervisor,
+        reason=voices.WHY_ANEW,
+        is_mailed=False,  # they phoned, and have the mail of before
+    )
+    try:
+        _visit(mistaken.invitation, voices.ANEW)
+    except VisitError as error:
+        result.faults.append(str(error))
 
 
 def _link_of(invitation: Invitation) -> tuple[str, str] | None:

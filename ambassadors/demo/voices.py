@@ -146,6 +146,16 @@ _ENGLISH = {
 }
 
 
+# One client phones: the answer was about another bureau. Reopened, it becomes this one.
+WHY_ANEW = "De klant belde: het antwoord ging over een ander bureau."
+ANEW = Voice(
+    _MORE,
+    "yes",
+    "Mijn vorige antwoord ging per ongeluk over een ander bureau. Met uw werk ben ik juist erg "
+    "blij: de planning klopte tot op de dag.",
+)
+
+
 def plan(languages: list[str], random: Random) -> list[Voice]:
     """Return one voice per answering client, in the order of ``languages`` (codes).
 

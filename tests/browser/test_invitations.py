@@ -8,14 +8,16 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from surveys.actions import holding
+from surveys.actions import Answers, holding, record_response, reopen
 from surveys.models import Suppression
 from tests.browser.test_inbox import sign_in
 from tests.factories import (
     PASSWORD,
     make_contact,
+    make_invitation,
     make_project,
     make_project_contact,
+    make_response,
     make_user,
 )
 
@@ -53,6 +55,38 @@ def parts(supervisor):
     return made
 
 
+_PAGES = ("detail", "reopen")
+
+
+def answered_anew(part, supervisor):
+    """An invitation with a long answer, which was reopened and answered once more."""
+    invitation = make_invitation(project_contact=part)
+    answers = {"recommendation": "no", "interest": "not_now", "motivation": "Te laat. " * 60}
+    make_response(invitation=invitation, satisfaction="dissatisfied", **answers)
+    reopen(invitation=invitation, actor=supervisor, reason="De klant belde: verkeerd bureau.")
+    again = Answers(satisfaction="more_than_satisfied", recommendation="yes", interest="not_now")
+    record_response(invitation=invitation, answers=again)
+    return invitation
+
+
+def test_reopening_without_javascript(open_page, live_server, supervisor, parts):
+    invitation = answered_anew(parts[1], supervisor)
+    page = open_page(width=390, java_script_enabled=False).page
+    sign_in(page, live_server.url, supervisor)
+    page.goto(f"{live_server.url}{reverse('invitations:detail', args=[invitation.pk])}")
+    page.get_by_role("link", name="Opnieuw laten antwoorden").click()
+    page.get_by_role("button", name="Heropenen").click()
+    page.get_by_text("Noteer waarom de klant opnieuw antwoordt.").first.wait_for()
+    page.get_by_label("Waarom heropenen?").fill("De klant wil iets toevoegen.")
+    page.get_by_label("Mail de klant een nieuwe link").uncheck()
+    page.get_by_role("button", name="Heropenen").click()
+    page.get_by_text("De klant wil iets toevoegen.").wait_for()
+    page.get_by_role("button", name="Heropening terugdraaien").click()
+    page.get_by_text("Heropening teruggedraaid door Joost Bakker").wait_for()
+    invitation.refresh_from_db()
+    assert invitation.reopened_at is None
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_every_tab_is_accessible_and_fits(
@@ -60,11 +94,15 @@ def test_every_tab_is_accessible_and_fits(
 ):
     note = "Loopt via de directie."
     holding.suppress(project_contacts=[parts[0]], actor=supervisor, reason="other", note=note)
+    answered = answered_anew(parts[1], supervisor)
     opened = open_page(width=width, locale=language)
     page = opened.page
     sign_in(page, live_server.url, supervisor)
-    addresses = [f"{reverse('invitations:list')}?tab={tab}" for tab in ("next", "not", "held")]
-    for address in (*addresses, reverse("invitations:hold", args=[parts[-1].pk])):
+    tabs = ("next", "not", "held", "invited")
+    addresses = [f"{reverse('invitations:list')}?tab={tab}" for tab in tabs]
+    addresses += [reverse("invitations:hold", args=[parts[-1].pk])]
+    addresses += [reverse(f"invitations:{name}", args=[answered.pk]) for name in _PAGES]
+    for address in addresses:
         page.goto(f"{live_server.url}{address}")
         assert opened.axe_findings() == [], address
         assert not opened.is_too_wide, address
