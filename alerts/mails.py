@@ -21,6 +21,8 @@ def compose_alert(alert: Alert, *, recipient: User, route: Route, story: Story) 
     """
     response = alert.response
     part = response.invitation.project_contact
+    if part.contact.client_id == part.project.client_id:
+        part.contact.client = part.project.client  # its language may count: saves a query
     return compose(
         "alert",
         {

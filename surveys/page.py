@@ -45,9 +45,6 @@ def find_invitation(token: str) -> Invitation | None:
     if not link.names_others:  # type: ignore[attr-defined]  # annotated
         link.invitation.other_projects = []  # as nearly always: saves the query
     link.invitation.standing = _standing(link)
-    part = link.invitation.project_contact
-    if part.contact.client_id == part.project.client_id:
-        part.contact.client = part.project.client  # whose language may count: saves a query
     return link.invitation
 
 
