@@ -95,6 +95,7 @@ TABLE = {
     ),
     "invitations:undo_reopen": acting({}, *HOLDING_CHANGED),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
+    "settings:list": reading(*ADMINISTRATORS_ONLY),
     "outbox:list": reading(*ADMINISTRATORS_ONLY),
     "outbox:detail": reading(*ADMINISTRATORS_ONLY),
     "outbox:body": reading(*ADMINISTRATORS_ONLY),
