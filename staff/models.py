@@ -1,4 +1,4 @@
-"""The firm itself: divisions, and the people who sign in."""
+"""The firm itself: how it looks, divisions, and the people who sign in."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from staff.logo import Kind
 
 _MAX_LEVELS = 10  # of supervisors above supervisors; a deeper firm, or a loop, is cut off here
 
@@ -178,6 +180,50 @@ class User(AbstractBaseUser):
 def first_active(*users: User | None) -> User | None:
     """Return the first of ``users`` who is there and works here; None when nobody is."""
     return next((user for user in users if user is not None and user.is_active), None)
+
+
+class Brand(models.Model):
+    """How the firm looks to its clients: one row, or none, which is its name in ink.
+
+    Read it through ``staff.branding``, which spares the client's page the query.
+    """
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    name = models.CharField(max_length=80, blank=True)  # empty: FIRM_NAME
+    logo = models.BinaryField(null=True, blank=True)  # cleaned by staff.logo_upload
+    logo_kind = models.CharField(max_length=3, blank=True)
+    logo_width = models.PositiveSmallIntegerField(default=0)
+    logo_height = models.PositiveSmallIntegerField(default=0)
+    accent = models.CharField(max_length=7, blank=True)
+    signature = models.CharField(max_length=300, blank=True)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(id=1), name="brand_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(accent="") | models.Q(accent__regex=r"^#[0-9a-f]{6}$"),
+                name="brand_accent_is_colour",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(logo__isnull=True, logo_kind="", logo_width=0, logo_height=0)
+                | models.Q(
+                    logo__isnull=False,
+                    logo_kind__in=[kind.value for kind in Kind],
+                    logo_width__gt=0,
+                    logo_height__gt=0,
+                ),
+                name="brand_logo_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or settings.FIRM_NAME
 
 
 class CacheEntry(models.Model):

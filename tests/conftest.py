@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from staff import branding
+
 # No time limit: on a busy machine it would fail tests that are right.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
@@ -18,6 +20,14 @@ def _fast_and_alone(settings: settings, tmp_path_factory: pytest.TempPathFactory
     translation.activate("nl")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_URL = ""
+
+
+@pytest.fixture(autouse=True)
+def _no_brand() -> Iterator[None]:
+    """A firm that set nothing, and known: as in a process that has been running for a while."""
+    branding.keep(branding.Look(), seconds=3600)
+    yield
+    branding.keep(branding.Look(), seconds=0)
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ PURE_MODULES = {
     "surveys.suspicion",
     "surveys.pacing",
     "alerts.clocks",
+    "staff.contrast",
+    "staff.logo",
     "ambassadors.dashboard.statistics",
     "ambassadors.dashboard.geometry",
 }

@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstrain
 
 from alerts.models import Alert, Notification
 from outbox.models import Delivery
-from staff.models import User
+from staff.models import Brand, User
 from surveys.models import (
     CallRequest,
     Consent,
@@ -202,6 +202,11 @@ def change_contacts(reason):
     )
 
 
+def two_brands(number):
+    Brand.objects.create()
+    Brand.objects.update_or_create(id=number)
+
+
 CASES = {
     # staff
     "division_name_unique": any_case(make_division),
@@ -216,6 +221,12 @@ CASES = {
         ),
     ),
     "user_not_own_supervisor": (own_supervisor, somebody_elses_supervisor),
+    "brand_one_row": (lambda: two_brands(2), lambda: two_brands(1)),
+    "brand_accent_is_colour": update(lambda: Brand.objects.create(), accent=("red;}*{", "#0a5c8a")),
+    "brand_logo_is_whole": update(
+        lambda: Brand.objects.create(logo=b"<svg/>", logo_kind="svg", logo_width=9, logo_height=9),
+        logo_kind=("gif", "png"),
+    ),
     # surveys
     "sector_name_unique": any_case(make_sector),
     "service_name_unique": any_case(make_service),
