@@ -1,17 +1,47 @@
 """Compose a mail from ``templates/mail/<name>/{subject.txt,body.txt,body.html}``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
+from email.message import Message
+from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.encoding import punycode
 
-Mail = EmailMultiAlternatives  # what the other apps call it; they do not import django.core.mail
+from staff.branding import Look, current_brand
+
+LOGO = "logo"  # what the HTML of a mail calls the firm's logo: src="cid:logo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InlineImage:
+    """A picture that travels inside the mail; the HTML names it as ``cid:<name>``."""
+
+    name: str
+    data: bytes
+    subtype: str = "png"
+
+
+class Mail(EmailMultiAlternatives):
+    """A text, the same as HTML, and the pictures that the HTML shows.
+
+    The other apps call it this; they do not import django.core.mail.
+    """
+
+    images: Sequence[InlineImage] = ()
+
+    def message(self) -> Message:  # type: ignore[override]  # as Django's own returns
+        """Return the mail as MIME: HTML and pictures together as multipart/related (RFC 2387)."""
+        message: Message = super().message()
+        if self.images:
+            _join(message, self.images)
+        return message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +70,14 @@ def compose(
     """Render the mail ``name`` in ``language`` (a code of LANGUAGES) for one recipient.
 
     Subject and text come from the engine without autoescape, the HTML from the one with it.
-    ``sender_name`` replaces the name, never the address, of DEFAULT_FROM_EMAIL.
+    ``sender_name`` replaces the name, never the address, of DEFAULT_FROM_EMAIL. The firm's logo
+    goes along when the HTML shows it.
     """
     folder = f"mail/{name}"
+    brand = current_brand()
     context = {
-        "firm_name": settings.FIRM_NAME,
+        "brand": brand,
+        "firm_name": brand.name,
         "site_url": settings.SITE_URL,
         "language": language,
         **context,
@@ -56,13 +89,41 @@ def compose(
     message = Mail(
         subject=one_line(subject),
         body=text.strip() + "\n",
-        from_email=_sender(sender_name),
+        from_email=sender(sender_name),
         to=[_address(to.name, to.address)],
         reply_to=[_address(reply_to.name, reply_to.address)] if reply_to else None,
         headers={"Auto-Submitted": "auto-generated", **(headers or {})},
     )
     message.attach_alternative(html, "text/html")
+    message.images = _pictures(html, brand)
     return message
+
+
+def _pictures(html: str, brand: Look) -> list[InlineImage]:
+    """Return the pictures that ``html`` shows."""
+    if brand.mail_logo and f'"cid:{LOGO}"' in html:
+        return [InlineImage(name=LOGO, data=brand.mail_logo.data)]
+    return []
+
+
+def _join(message: Message, images: Sequence[InlineImage]) -> None:
+    """Put the HTML part of ``message`` and ``images`` into one part, the HTML first."""
+    alternatives = message.get_payload()
+    assert isinstance(alternatives, list)  # text and HTML
+    at, html = next(
+        (at, part)
+        for at, part in enumerate(alternatives)
+        if isinstance(part, Message) and part.get_content_type() == "text/html"
+    )
+    related = SafeMIMEMultipart(_subtype="related", encoding=settings.DEFAULT_CHARSET)
+    related.set_param("type", "text/html")
+    related.attach(html)
+    for image in images:
+        part = MIMEImage(image.data, image.subtype)
+        part["Content-ID"] = f"<{image.name}>"
+        part["Content-Disposition"] = f'inline; filename="{image.name}.{image.subtype}"'
+        related.attach(part)
+    alternatives[at] = related
 
 
 def one_line(text: str) -> str:
@@ -70,8 +131,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _sender(name: str) -> str:
+def sender(name: str = "") -> str:
+    """Return the From of a mail: ``name``, else the firm's, before the installation's address."""
     own_name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    if own_name == settings.FIRM_NAME:  # as it is by default: then it follows the brand
+        own_name = current_brand().name
     return _address(one_line(name) or own_name, address)
 
 

@@ -5,6 +5,7 @@ password. Staff never see one (DESIGN, access), so it is taken out of every part
 decoding, whatever the encoding was.
 """
 
+import base64
 import html
 import re
 from collections.abc import Iterable
@@ -38,7 +39,7 @@ def read(delivery: Delivery) -> Reading:
     return Reading(
         headers=tuple((name, masked(value, secrets)) for name, value in headers),
         text=masked(text, secrets),
-        html=masked(markup, secrets),
+        html=_with_pictures(masked(markup, secrets), message),
         is_masked=bool(secrets),
     )
 
@@ -69,6 +70,17 @@ def _replace(text: str, secrets: frozenset[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
+
+
+def _with_pictures(markup: str, message: EmailMessage) -> str:
+    """Return ``markup`` with each PNG that travels inside the mail in place of its ``cid:``."""
+    for part in message.walk():
+        name = str(part.get("Content-ID", "")).strip("<>")
+        data = part.get_payload(decode=True)
+        if name and part.get_content_type() == "image/png" and isinstance(data, bytes):
+            address = f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}"
+            markup = markup.replace(f'"cid:{name}"', f'"{address}"')
+    return markup
 
 
 def _content(message: EmailMessage, kind: str) -> str:

@@ -15,10 +15,10 @@ from outbox.reading import read
 from staff.roles import Right, requires
 
 DELIVERIES_ON_A_PAGE = 50
-# The mail in its frame may use its own inline styles, and nothing else whatsoever.
+# The mail in its frame may use its own inline styles and pictures, and nothing else whatsoever.
 _BODY_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox"
 )
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from outbox.actions import queue_message
-from outbox.mail import site_address
+from outbox.mail import sender, site_address
 from outbox.models import Lane
 from staff.models import User
 
@@ -34,6 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def format_email_subject(self, subject: str) -> str:
         """Return the subject as the template has it, without allauth's "[host]"."""
         return subject
+
+    def get_from_email(self) -> str:
+        """Return the sender of password mail: as of every mail of the firm."""
+        return sender()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue a mail, in its recipient's language where there is an account."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from staff.branding import current_brand
 from staff.models import User
 from staff.roles import Right, has_right
 
@@ -15,7 +16,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     A request without a user (the client's page, an error before sign-in) gets no rights.
     """
     context: dict[str, Any] = {
-        "firm_name": settings.FIRM_NAME,
+        "firm_name": current_brand().name,
         "has_mail_server": bool(settings.EMAIL_URL),
         "rights": {},
     }

@@ -15,13 +15,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
+from staff.branding import current_brand
 from surveys.actions import ask_for_call, give_consents, withdraw_call, withdraw_consent
 from surveys.after import After, Mine, beside, standing_response, write_to
 from surveys.languages import spoken, switch_markup
 from surveys.models import Invitation
 from surveys.observing import seal, unseal
 from surveys.page import find_invitation, readers_of
-from surveys.page_style import client_style
+from surveys.page_style import StyledResponse, client_style
 from surveys.views import client_page, thanks_page, unknown
 from surveys.wish_forms import CallForm, ConsentForm
 
@@ -136,10 +137,12 @@ def _to(name: str, token: str, request: HttpRequest, usual: str, place: str = ""
 def _mine(invitation: Invitation, token: str, *, posted: QueryDict | None = None) -> HttpResponse:
     """Render without the request, as every page of the client. ``posted``: to be pressed again."""
     language = translation.get_language()
+    brand = current_brand()
     asked, seen = (posted.get("item", ""), posted.get("seen", "")) if posted else ("", "")
     context: dict[str, Any] = {
         "contact": invitation.contact,
-        "firm_name": settings.FIRM_NAME,
+        "brand": brand,
+        "firm_name": brand.name,
         "mine": Mine(invitation),
         "readers": readers_of(invitation.project),
         "write_to": write_to(invitation),
@@ -150,7 +153,7 @@ def _mine(invitation: Invitation, token: str, *, posted: QueryDict | None = None
         "seen": seen if unseal(token, seen) else seal(token, timezone.now()),
         "languages": switch_markup(language),
         "privacy_url": settings.PRIVACY_URL,
-        "style": client_style(),
+        "style": client_style(brand),
     }
     html = render_to_string("surveys/mine.html", context)
-    return HttpResponse(html, headers={"Content-Language": language})
+    return StyledResponse(html, style=context["style"])

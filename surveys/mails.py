@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outbox.mail import Mail, Person, compose, site_address
+from staff.branding import current_brand
 from staff.models import User
 from surveys.models import Invitation, Satisfaction
 
@@ -86,5 +87,5 @@ def _reply_to(manager: User) -> Person | None:
     if settings.REPLY_TO == "account_manager":
         return Person(name=manager.name, address=manager.email)
     if settings.REPLY_TO == "firm" and settings.FIRM_REPLY_TO:
-        return Person(name=settings.FIRM_NAME, address=settings.FIRM_REPLY_TO)
+        return Person(name=current_brand().name, address=settings.FIRM_REPLY_TO)
     return None

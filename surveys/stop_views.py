@@ -13,11 +13,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
+from staff.branding import current_brand
 from surveys.actions import ask_again, stop_asking
 from surveys.languages import spoken, switch_markup
 from surveys.models import Contact
 from surveys.page import find_invitation
-from surveys.page_style import client_style
+from surveys.page_style import StyledResponse, client_style
 from surveys.stop_form import StopForm
 from surveys.views import client_page, unknown
 
@@ -62,16 +63,18 @@ def _page(
     there is no switch of language: it would lose the error.
     """
     language = translation.get_language()
+    brand = current_brand()
     has_stopped = contact.opted_out_at is not None
     context = {
         "contact": contact,
-        "firm_name": settings.FIRM_NAME,
+        "brand": brand,
+        "firm_name": brand.name,
         "form": render_crispy_form(form or StopForm(is_back=has_stopped, language=language)),
         "since": has_stopped and timezone.localdate(contact.opted_out_at),
         "is_again": is_again and not has_stopped,
         "languages": "" if form else switch_markup(language),
         "privacy_url": settings.PRIVACY_URL,
-        "style": client_style(),
+        "style": client_style(brand),
     }
     html = render_to_string("surveys/stop.html", context)
-    return HttpResponse(html, headers={"Content-Language": language})
+    return StyledResponse(html, style=context["style"])

@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any, Concatenate, cast
 
 from crispy_forms.utils import render_crispy_form
-from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -24,6 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
+from staff.branding import current_brand, last_known_brand
 from surveys.actions import hold_answer, record_response
 from surveys.after import After, standing_response
 from surveys.forms import AnswerForm
@@ -41,7 +41,7 @@ from surveys.page import (
     thanked_for,
 )
 from surveys.page_script import client_script
-from surveys.page_style import client_style, source_of
+from surveys.page_style import StyledResponse, client_style, policy_for
 from surveys.suspicion import is_automatic
 
 logger = logging.getLogger(__name__)
@@ -52,16 +52,6 @@ DATABASE_AWAY = (OperationalError, InterfaceError)
 _SCRIPTED = {"page", "again", "thanks"}  # keep what is typed, and forget it
 _TRY_AGAIN_AFTER = 30  # seconds, for programs that ask
 
-_POLICY = {
-    "default-src": [NONE],
-    "style-src": [source_of(client_style())],
-    "script-src": [source_of(client_script())],
-    "img-src": ["data:"],  # the icon in the page itself
-    "form-action": [SELF],
-    "base-uri": [NONE],
-    "frame-ancestors": [NONE],
-}
-
 
 def client_page(view: View) -> View:
     """Open a view to whoever holds the link, and let nothing of it leak or stay behind.
@@ -71,7 +61,6 @@ def client_page(view: View) -> View:
 
     @login_not_required
     @csrf_exempt
-    @csp_replace(_POLICY)
     @gzip_page
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -83,9 +72,11 @@ def client_page(view: View) -> View:
         response["Referrer-Policy"] = "no-referrer"
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
-        return response
+        style = response.style if isinstance(response, StyledResponse) else client_style()
+        allowed = csp_replace(policy_for(style))(lambda _request: response)
+        return cast("HttpResponse", allowed(request))
 
-    return cast("View", guarded)  # csp_replace forgets what it decorates
+    return guarded
 
 
 @client_page
@@ -228,7 +219,7 @@ def _context(invitation: Invitation) -> dict[str, Any]:
         "contact": invitation.contact,
         "project": invitation.project,
         "readers": readers_of(invitation.project),
-        "firm_name": settings.FIRM_NAME,
+        "firm_name": current_brand().name,
         "privacy_url": settings.PRIVACY_URL,
     }
 
@@ -241,14 +232,16 @@ def _message(name: str, *, status: int) -> HttpResponse:
 def _away(error: Exception, name: str, context: dict[str, Any]) -> HttpResponse:
     """Render page ``name`` for the time that the database is away. Asks nothing of it."""
     logger.error("no database for a client's page: %s", error)
-    response = _render(name, {"firm_name": settings.FIRM_NAME, **context}, status=503)
+    brand = last_known_brand()
+    response = _render(name, {"brand": brand, "firm_name": brand.name, **context}, status=503)
     response["Retry-After"] = str(_TRY_AGAIN_AFTER)
     return response
 
 
 def _render(name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Render without the request: a context processor could open a session, thus set a cookie."""
-    inline = {"style": client_style(), "script": client_script() if name in _SCRIPTED else ""}
-    html = render_to_string(f"surveys/{name}.html", {**context, **inline})
-    language = translation.get_language()
-    return HttpResponse(html, status=status, headers={"Content-Language": language})
+    brand = context["brand"] if "brand" in context else current_brand()
+    style = client_style(brand)
+    inline = {"style": style, "script": client_script() if name in _SCRIPTED else ""}
+    html = render_to_string(f"surveys/{name}.html", {"brand": brand, **context, **inline})
+    return StyledResponse(html, style=style, status=status)
