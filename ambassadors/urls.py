@@ -17,6 +17,7 @@ urlpatterns = [
     path("held/", include("surveys.held_urls")),
     path("dashboard/", include("ambassadors.dashboard.urls")),
     path("outbox/", include("outbox.urls")),
+    path("brand/", include("staff.brand_urls")),
     path("settings/", include("staff.settings_urls")),
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("staff.urls")),

@@ -115,6 +115,7 @@ def make_world() -> World:
             "alerts:close": [alert.pk],
             "held:confirm": [held.pk],
             "held:dismiss": [held.pk],
+            "brand:colours": ["0a5c8a"],
             "outbox:detail": [delivery.pk],
             "outbox:body": [delivery.pk],
             "account_reset_password_from_key": ["1", "set-password"],

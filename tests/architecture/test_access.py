@@ -96,6 +96,8 @@ TABLE = {
     "invitations:undo_reopen": acting({}, *HOLDING_CHANGED),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
+    "brand:edit": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTRATORS_ONLY)),
+    "brand:colours": reading(*ADMINISTRATORS_ONLY),
     "outbox:list": reading(*ADMINISTRATORS_ONLY),
     "outbox:detail": reading(*ADMINISTRATORS_ONLY),
     "outbox:body": reading(*ADMINISTRATORS_ONLY),
