@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from alerts.models import Alert
 from alerts.routing import route_for
-from ambassadors.demo import afterwards, people, voices
+from ambassadors.demo import afterwards, brand, people, voices
 from ambassadors.demo.home import BASE_DIR
 from ambassadors.demo.people import People
 from ambassadors.demo.visitors import Fields, Page, VisitError, Visitor
@@ -73,6 +73,7 @@ def fill(progress: Progress) -> Result:
         progress=lambda _stage, lines: progress("import", lines, None),
     )
     progress("import", imported.read, imported.read)
+    brand.dress()
     run = send_invitations(on_invited=lambda done, total: progress("invite", done, total))
     who = people.prepare(list(Invitation.objects.all()))
     result = Result(imported=imported, invitations=run, people=who)
