@@ -289,6 +289,9 @@ CELERY_BEAT_SCHEDULE = {
 INVITE_CLOSED_WITHIN_DAYS = env.int("INVITE_CLOSED_WITHIN_DAYS", default=30)
 # For the automatic run; whoever runs `manage.py send_invitations` asks now (or says --wait).
 INVITE_AFTER_WORKING_DAYS = env.int("INVITE_AFTER_WORKING_DAYS", default=2)
+# Shorter projects are not asked about halfway: their close would fall in SURVEY_FATIGUE_DAYS.
+MID_PROJECT_FROM_DAYS = env.int("MID_PROJECT_FROM_DAYS", default=180)
+AFTERCARE_AFTER_DAYS = env.int("AFTERCARE_AFTER_DAYS", default=180)
 INVITATION_EXPIRES_AFTER_DAYS = env.int("INVITATION_EXPIRES_AFTER_DAYS", default=30)
 SURVEY_FATIGUE_DAYS = env.int("SURVEY_FATIGUE_DAYS", default=90)
 # Calendar days after the first mail; as many reminders as there are numbers.

@@ -14,6 +14,7 @@ urlpatterns = [
     path("s/", include("surveys.urls")),
     path("alerts/", include("alerts.urls")),
     path("invitations/", include("surveys.staff_urls")),
+    path("questionnaires/", include("surveys.questionnaire_urls")),
     path("held/", include("surveys.held_urls")),
     path("dashboard/", include("ambassadors.dashboard.urls")),
     path("outbox/", include("outbox.urls")),

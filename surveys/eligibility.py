@@ -1,5 +1,7 @@
 """Who is asked about a closed project, and why everybody else is not.
 
+The other moments of asking are in ``surveys/touchpoints.py``.
+
 The rules are PRODUCT, from close to follow-up, 2 and 4; the figures are settings. Deciding reads
 narrow rows only, so that the whole firm fits in a page view.
 """
@@ -11,7 +13,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from staff.working_hours import working_days_ago
@@ -21,6 +24,7 @@ from surveys.models import (
     ProjectContact,
     ProjectContactQuerySet,
     Suppression,
+    Touchpoint,
 )
 
 # What a later run decides again once the project is too old to ask about. Any other reason is why
@@ -30,7 +34,10 @@ PROVISIONAL = (LeftOut.WAITING, LeftOut.CLOSES_LATER)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One contact of one closed project, as far as deciding needs it."""
+    """One contact of one project, as far as deciding needs it.
+
+    ``closed_on`` is the planned end of a project that still runs.
+    """
 
     pk: int
     contact_id: int
@@ -47,6 +54,7 @@ class Ask:
 
     main: Candidate
     also: tuple[Candidate, ...] = ()
+    touchpoint: str = Touchpoint.PROJECT_CLOSE
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -58,7 +66,7 @@ class Ask:
 class Facts:
     """What is stored about candidates elsewhere."""
 
-    invited: set[int]  # project contacts
+    invited: set[tuple[int, str]]  # project contacts and touchpoints
     named: set[int]  # project contacts
     held: set[int]  # project contacts
     asked: set[int]  # contacts
@@ -70,7 +78,11 @@ class Facts:
         naming = Invitation.also_about.through.objects.filter(projectcontact__in=rows)
         held = Suppression.objects.in_force().filter(project_contact__in=rows)
         return cls(
-            invited=_ids(Invitation.objects.filter(project_contact__in=rows), "project_contact_id"),
+            invited=set(
+                Invitation.objects.filter(project_contact__in=rows).values_list(
+                    "project_contact_id", "touchpoint"
+                )
+            ),
             named=_ids(naming, "projectcontact_id"),
             held=_ids(held, "project_contact_id"),
             asked=_ids(
@@ -79,11 +91,17 @@ class Facts:
             ),
         )
 
-    def reason(self, candidate: Candidate) -> LeftOut | None:
-        """Return why ``candidate`` is not asked, whatever the day; None when nothing is against."""
+    def reason(
+        self, candidate: Candidate, touchpoint: str = Touchpoint.PROJECT_CLOSE
+    ) -> LeftOut | None:
+        """Return why ``candidate`` is not asked, whatever the day; None when nothing is against.
+
+        Only invitations at the close name other projects, and only there it counts as asked.
+        """
+        is_close = touchpoint == Touchpoint.PROJECT_CLOSE
         reasons = (
-            (candidate.pk in self.invited, LeftOut.INVITED_BEFORE),
-            (candidate.pk in self.named, LeftOut.ASKED_TOGETHER),
+            ((candidate.pk, touchpoint) in self.invited, LeftOut.INVITED_BEFORE),
+            (is_close and candidate.pk in self.named, LeftOut.ASKED_TOGETHER),
             (candidate.pk in self.held, LeftOut.SUPPRESSED),
             (candidate.opted_out_at is not None, LeftOut.OPTED_OUT),
             (candidate.bounced_at is not None, LeftOut.BOUNCED),
@@ -160,7 +178,7 @@ def candidates_of(rows: QuerySet[ProjectContact]) -> Iterator[Candidate]:
         "contact_id",
         "project_id",
         "project__account_manager_id",
-        "project__closed_on",
+        Coalesce("project__closed_on", "project__planned_end_on"),
         "contact__opted_out_at",
         "contact__bounced_at",
     )
@@ -168,9 +186,15 @@ def candidates_of(rows: QuerySet[ProjectContact]) -> Iterator[Candidate]:
 
 
 def out_of_reach(rows: ProjectContactQuerySet, since: date) -> ProjectContactQuerySet:
-    """Return those of ``rows`` whose project closed before ``since`` without an invitation."""
+    """Return those of ``rows`` whose project closed before ``since`` and was not asked about then.
+
+    What was asked at another touchpoint says nothing about the close.
+    """
     closed = rows.of_closed_projects().filter(project__closed_on__lt=since)
-    return closed.filter(invitations__isnull=True)
+    asked = Invitation.objects.filter(
+        project_contact=OuterRef("pk"), touchpoint=Touchpoint.PROJECT_CLOSE
+    )
+    return closed.filter(~Exists(asked))
 
 
 def for_reason(reason: LeftOut) -> Q:

@@ -5,11 +5,14 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Field, Layout, Submit
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from surveys.actions import Answers
 from surveys.models import MOTIVATION_MAX, Interest, Recommendation, Satisfaction
+from surveys.questions import NAMES, STANDARD, Questions, standard_text
+from surveys.segmentation import SCORES, recommendation_of
 
 Offer = tuple[tuple[int, str], ...]  # primary key and label of each service that is offered
 
@@ -44,37 +47,48 @@ class ServicesField(forms.TypedMultipleChoiceField):
 class Question(Field):  # type: ignore[misc]  # crispy-forms has no types
     """One question in the layout: a field in a template of the pack, with its number."""
 
-    def __init__(self, name: str, *, template: str, number: int = 0, columns: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        template: str,
+        number: int = 0,
+        columns: str = "",
+        is_own: bool = False,
+    ) -> None:
         super().__init__(name, template=template)
-        self.context = {"number": number, "columns": columns}
+        self.context = {"number": number, "columns": columns, "is_own": is_own}
 
     def render(self, form: Any, context: Any, **kwargs: Any) -> Any:
         """Render as any field, with the number and the columns of its choices."""
         return super().render(form, context, extra_context=dict(self.context), **kwargs)
 
 
-def _choice(
-    label: Any, choices: type[Satisfaction | Recommendation | Interest], error: Any
-) -> forms.ChoiceField:
+def _choice(label: Any, choices: Any, error: Any) -> forms.ChoiceField:
     """Return a required question with radio buttons; one sentence says what to do."""
     return forms.ChoiceField(
         label=label,
-        choices=choices.choices,
+        choices=choices,
         widget=forms.RadioSelect,
         error_messages={"required": error, "invalid_choice": error},
     )
+
+
+_NOT_ALLOWED = (Recommendation.NOT_ALLOWED.value, Recommendation.NOT_ALLOWED.label)
+_SCORES = [*((str(score), str(score)) for score in SCORES), _NOT_ALLOWED]
+_SCORE_MISSING = _("Question 3: choose a number from 0 to 10, or that your position forbids it.")
 
 
 class AnswerForm(forms.Form):
     """The four questions (PRODUCT). ``services`` are those the firm offers now."""
 
     satisfaction = _choice(
-        _("Are you satisfied with our services in this project?"),
-        Satisfaction,
+        standard_text("satisfaction"),
+        Satisfaction.choices,
         _("Question 1: choose how satisfied you are."),
     )
     motivation = WordsField(
-        label=_("Could you briefly explain?"),
+        label=standard_text("motivation"),
         help_text=_("Optional. A few words are enough."),
         required=False,
         strip=False,
@@ -88,13 +102,13 @@ class AnswerForm(forms.Form):
         },
     )
     recommendation = _choice(
-        _("Would you recommend us to a colleague or another organisation?"),
-        Recommendation,
+        standard_text("recommendation"),
+        Recommendation.choices,
         _("Question 3: choose whether you would recommend us."),
     )
     interest = _choice(
-        _("Are you interested in more of our services?"),
-        Interest,
+        standard_text("interest"),
+        Interest.choices,
         _("Question 4: choose whether you are interested."),
     )
     services = ServicesField(
@@ -114,14 +128,24 @@ class AnswerForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, services: Offer, is_again: bool = False, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        services: Offer,
+        questions: Questions = STANDARD,
+        is_again: bool = False,
+        **kwargs: Any,
     ) -> None:
         """``is_again``: the same answers are to be sent a second time, and the button says so."""
         super().__init__(data, **kwargs)
+        if questions.is_zero_to_ten:
+            self.fields["recommendation"] = _choice("", _SCORES, _SCORE_MISSING)
+        for name in NAMES:
+            self.fields[name].label = questions.text(name)
         field = self.fields["services"]
         assert isinstance(field, ServicesField)
         field.choices = services
-        self.helper = _helper(with_services=bool(services), is_again=is_again)
+        self.helper = _helper(questions, with_services=bool(services), is_again=is_again)
 
     @property
     def is_trapped(self) -> bool:
@@ -132,33 +156,50 @@ class AnswerForm(forms.Form):
         """Return the cleaned answers. Services count only with interest: they are hidden else."""
         cleaned = self.cleaned_data
         is_interested = cleaned["interest"] == Interest.YES
+        chosen = cleaned["recommendation"]
+        score = int(chosen) if chosen.isdigit() else None  # else one of the words
         return Answers(
             satisfaction=cleaned["satisfaction"],
             motivation=cleaned["motivation"],
-            recommendation=cleaned["recommendation"],
+            recommendation=chosen if score is None else recommendation_of(score),
+            score=score,
             interest=cleaned["interest"],
             services=tuple(cleaned["services"]) if is_interested else (),
         )
 
 
-def _helper(*, with_services: bool, is_again: bool) -> FormHelper:
+def _helper(questions: Questions, *, with_services: bool, is_again: bool) -> FormHelper:
     """Lay the questions out in the order of PRODUCT."""
-    questions = [
+    layout = [
         Question("satisfaction", template="clear/radio_cards.html", number=1),
-        Question("motivation", template="surveys/parts/motivation.html", number=2),
-        Question("recommendation", template="clear/pills.html", number=3, columns="four"),
+        Question(
+            "motivation",
+            template="surveys/parts/motivation.html",
+            number=2,
+            is_own=bool(questions.motivation),
+        ),
+        Question("recommendation", template="clear/scale.html", number=3)
+        if questions.is_zero_to_ten
+        else Question("recommendation", template="clear/pills.html", number=3, columns="four"),
         Question("interest", template="clear/pills.html", number=4, columns="two"),
     ]
     if with_services:
-        questions.append(Question("services", template="clear/checkbox_pills.html"))
-    helper = FormHelper()
+        layout.append(Question("services", template="clear/checkbox_pills.html"))
     # The language of this page, for the next one: errors and the thank-you.
-    spoken = HTML(f'<input type="hidden" name="language" value="{get_language()}">')
-    trap = Question("remark", template="surveys/parts/trap.html")
-    helper.layout = Layout(*questions, spoken, trap)
+    layout.append(_hidden("language", get_language() or ""))
+    if questions.key:
+        layout.append(_hidden("questionnaire", questions.key))
+    layout.append(Question("remark", template="surveys/parts/trap.html"))
+    helper = FormHelper()
+    helper.layout = Layout(*layout)
     helper.add_input(Submit("", _("Send again") if is_again else _("Send my answers")))
     helper.attrs = {"novalidate": True}  # the browser's own bubbles speak the browser's language
     helper.disable_csrf = True
     helper.include_media = False
     helper.form_error_title = _("Your answers have not been sent yet")
     return helper
+
+
+def _hidden(name: str, value: str) -> HTML:
+    """Return a value that travels with the form: a code of ours, never a client's text."""
+    return HTML(format_html('<input type="hidden" name="{}" value="{}">', name, value))

@@ -11,6 +11,7 @@ from outbox.mail import Mail, Person, compose, site_address
 from staff.branding import current_brand
 from staff.models import User
 from surveys.models import Invitation, Satisfaction
+from surveys.questions import questions_of
 
 
 def compose_invitation(invitation: Invitation, token: str) -> Mail:
@@ -54,6 +55,7 @@ def _compose(name: str, invitation: Invitation, token: str, **more: Any) -> Mail
             "account_manager": manager,
             "supervisor": manager.supervisor,
             "links": links,
+            "own_question": questions_of(invitation, invitation.language).satisfaction,
             "expires_on": timezone.localdate(invitation.expires_at),
             "privacy_url": settings.PRIVACY_URL,
             **more,

@@ -1,5 +1,6 @@
 """What the client's page shows: whose link it is, who reads the answers, the form's markup."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +13,16 @@ from django.utils.safestring import SafeString, mark_safe
 
 from staff.models import User, first_active
 from surveys.forms import AnswerForm, Offer
-from surveys.models import Invitation, Link, Project, Satisfaction, Service, Standing
+from surveys.models import (
+    Invitation,
+    Link,
+    Project,
+    QuestionnaireService,
+    Satisfaction,
+    Service,
+    Standing,
+)
+from surveys.questions import STANDARD, ZERO_TO_TEN, Questions, questions_of
 
 _INVITED = "invitation__project_contact"
 _RESPONSES = "invitation__responses"
@@ -111,15 +121,33 @@ def readers_of(project: Project) -> Readers:
     return Readers(project=project, first=first, second=None if second == first else second)
 
 
-def offer() -> Offer:
-    """Return the services that are offered now, named in the active language."""
+def offer(questionnaire: int | None = None) -> Offer:
+    """Return the services that are offered now, named in the active language.
+
+    A ``questionnaire`` (primary key) that chose some of them offers only those. One query.
+    """
     services = Service.objects.filter(is_offered=True)
+    if questionnaire is not None:
+        chosen = QuestionnaireService.objects.filter(questionnaire=questionnaire)
+        is_chosen = Exists(chosen.filter(service=OuterRef("pk")))
+        services = services.filter(is_chosen | ~Exists(chosen))
     offered = tuple((service.pk, service.label) for service in services)
-    _last_offer[translation.get_language() or ""] = offered
+    _last_offer[questionnaire or 0, translation.get_language() or ""] = offered
     return offered
 
 
-_last_offer: dict[str, Offer] = {}  # by language: what a page shows while the database is away
+def asked_in(invitation: Invitation, language: str) -> Questions:
+    """Return the questions of ``invitation`` in ``language``, and remember them."""
+    questions = questions_of(invitation, language)
+    _last_questions[questions.version, questions.is_plural, language] = questions
+    return questions
+
+
+_VERSION = re.compile(r"[0-9]{1,9}")
+# What a page shows while the database is away, by questionnaire and language. As many entries as
+# questionnaires were shown: nothing that is posted can add one.
+_last_offer: dict[tuple[int, str], Offer] = {}
+_last_questions: dict[tuple[int, bool, str], Questions] = {}
 
 
 def preselected(satisfaction: str) -> str:
@@ -127,16 +155,19 @@ def preselected(satisfaction: str) -> str:
     return satisfaction if satisfaction in Satisfaction.values else ""
 
 
-@lru_cache(maxsize=128)
-def form_markup(language: str, satisfaction: str, services: Offer) -> str:
+@lru_cache(maxsize=256)
+def form_markup(
+    language: str, satisfaction: str, services: Offer, questions: Questions = STANDARD
+) -> str:
     """Return the empty form in ``language`` with question 1 preselected, as HTML.
 
     Rendering the form costs more than all the rest of the page, and depends on nothing but these
     arguments; so it happens once for each of them in a process. A service that is renamed,
-    added or withdrawn is another argument, so it shows at once.
+    added or withdrawn is another argument, so it shows at once; so is each questionnaire.
     """
     with translation.override(language):
-        form = AnswerForm(services=services, initial={"satisfaction": satisfaction})
+        initial = {"satisfaction": satisfaction}
+        form = AnswerForm(services=services, questions=questions, initial=initial)
         return str(render_crispy_form(form))
 
 
@@ -150,11 +181,14 @@ def filled_in(posted: QueryDict) -> SafeString:
 
     Services are those that this process showed last; others that were ticked go along unseen.
     """
-    known = _last_offer.get(translation.get_language() or "", ())
+    language = translation.get_language() or ""
+    questions = _questions_posted(posted, language)
+    known = _last_offer.get((questions.version, language), ())
     names = ("satisfaction", "motivation", "recommendation", "interest", "remark")
     initial: dict[str, object] = {name: posted.get(name, "") for name in names}
     ticked = posted.getlist("services")
-    form = AnswerForm(services=known, is_again=True, initial={**initial, "services": ticked})
+    initial["services"] = ticked
+    form = AnswerForm(services=known, questions=questions, is_again=True, initial=initial)
     shown = {str(pk) for pk, _label in known}
     unseen = [("services", pk) for pk in ticked if pk not in shown]
     hidden = format_html_join(
@@ -163,6 +197,21 @@ def filled_in(posted: QueryDict) -> SafeString:
         [*unseen, ("seen", posted.get("seen", ""))],
     )
     return _with_hidden(render_crispy_form(form), hidden)
+
+
+def _questions_posted(posted: QueryDict, language: str) -> Questions:
+    """Return the questions that were answered; those never shown here, in the product's words.
+
+    The form names its questionnaire and scale (``Questions.key``). Whatever else may be posted,
+    only what it looks like depends on it: the answers are read by the invitation's own version.
+    """
+    version, _colon, scale = posted.get("questionnaire", "").partition(":")
+    if not _VERSION.fullmatch(version):
+        return STANDARD
+    known = _last_questions.get((int(version), False, language))
+    if known is not None:
+        return known
+    return Questions(version=int(version), scale=scale) if scale == ZERO_TO_TEN else STANDARD
 
 
 def _with_hidden(markup: str, hidden: SafeString) -> SafeString:

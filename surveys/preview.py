@@ -18,7 +18,6 @@ from surveys.eligibility import (
     count_out_of_reach,
     for_reason,
     out_of_reach,
-    plan_invitations,
 )
 from surveys.models import (
     LeftOut,
@@ -28,11 +27,13 @@ from surveys.models import (
     ProjectQuerySet,
     Suppression,
     SuppressionQuerySet,
+    Touchpoint,
 )
+from surveys.touchpoints import plan_run
 
 # Who may be asked yet, so that holding them back means something.
 _STILL_POSSIBLE = {LeftOut.WAITING, LeftOut.CLOSES_LATER, LeftOut.ASKED_RECENTLY}
-_NEWEST_FIRST = ("-project__closed_on", "-project__pk", "pk")
+_NEWEST_FIRST = (F("project__closed_on").desc(nulls_last=True), "-project__pk", "pk")
 
 
 class Tab(StrEnum):
@@ -53,6 +54,7 @@ class Row:
     others: Sequence[Project]
     due_on: date | None
     may_decide: bool
+    touchpoint: Touchpoint = Touchpoint.PROJECT_CLOSE
 
     @property
     def may_hold(self) -> bool:
@@ -66,7 +68,7 @@ class Preview:
     def __init__(self, user: User, *, now: datetime) -> None:
         self._user = user
         self._wait = settings.INVITE_AFTER_WORKING_DAYS
-        self._plan = plan_invitations(after_working_days=self._wait, now=now)
+        self._plan = plan_run(after_working_days=self._wait, now=now)
         self._asks = {ask.main.pk: ask for ask in self._plan.asks}
         self._reasons = dict(self._plan.reasons)
         for ask in self._plan.asks:
@@ -77,6 +79,12 @@ class Preview:
         """The contacts within reach that the user may see."""
         rows = self._all().of_closed_projects().filter(project__closed_on__gte=self._plan.since)
         return set(rows.values_list("pk", flat=True))
+
+    @property
+    def _asked_elsewhen(self) -> list[int]:
+        """Whom the run asks at another touchpoint than the close."""
+        asks = self._asks.items()
+        return [pk for pk, ask in asks if ask.touchpoint != Touchpoint.PROJECT_CLOSE]
 
     @cached_property
     def reasons(self) -> Counter[LeftOut]:
@@ -89,7 +97,19 @@ class Preview:
     @property
     def number_asked(self) -> int:
         """How many contacts will be invited."""
-        return len(self._visible & self._asks.keys())
+        elsewhen = self._all().filter(pk__in=self._asked_elsewhen) if self._asked_elsewhen else ()
+        shown = self._visible | {part.pk for part in elsewhen}
+        return len(shown & self._asks.keys())
+
+    def decidable(self) -> ProjectContactQuerySet:
+        """Return whom the user may hold back: of closed projects, and of what is asked next."""
+        own = ProjectContact.objects.decided_by(self._user)
+        return own.filter(Q(project__state=Project.State.CLOSED) | Q(pk__in=self._asked_elsewhen))
+
+    def touchpoint_of(self, part: ProjectContact) -> Touchpoint:
+        """Return at which touchpoint ``part`` is asked next; the close when nothing is planned."""
+        ask = self._asks.get(part.pk)
+        return Touchpoint(ask.touchpoint) if ask else Touchpoint.PROJECT_CLOSE
 
     def held(self, words: str = "") -> SuppressionQuerySet:
         """Return who is held back, and then who was."""
@@ -126,21 +146,26 @@ class Preview:
         wanted = Q(pk__in=left_out & self._visible) | Q(pk__in=beyond.values("pk"))
         return self._found(words).filter(wanted).order_by(*_NEWEST_FIRST)
 
-    def rows(self, parts: Sequence[ProjectContact]) -> list[Row]:
-        """Return what a page says about each of ``parts``. Two queries."""
+    def rows(self, parts: Sequence[ProjectContact], tab: Tab = Tab.NEXT) -> list[Row]:
+        """Return what a page says about each of ``parts`` on ``tab``. Two queries.
+
+        Somebody asked at another touchpoint is, as for the close, among those not asked.
+        """
         ids = {part.pk for part in parts}
         own = ProjectContact.objects.decided_by(self._user).filter(pk__in=ids)
         decided = set(own.values_list("pk", flat=True))
         others = self._others([self._asks[pk] for pk in ids & self._asks.keys()])
-        return [self._row(part, others, may_decide=part.pk in decided) for part in parts]
+        return [self._row(part, others, tab, may_decide=part.pk in decided) for part in parts]
 
     def ids_asked_with(self, part: ProjectContact) -> tuple[int, ...]:
         """Return all project contacts of the invitation about ``part``: it and those it names."""
         ask = self._asks.get(part.pk)
         return ask.ids if ask else (part.pk,)
 
-    def _row(self, part: ProjectContact, others: dict[int, Project], *, may_decide: bool) -> Row:
-        ask = self._asks.get(part.pk)
+    def _row(
+        self, part: ProjectContact, others: dict[int, Project], tab: Tab, *, may_decide: bool
+    ) -> Row:
+        ask = None if tab is Tab.NOT_ASKED else self._asks.get(part.pk)
         reason = None if ask else self._reason(part)
         closed_on = part.project.closed_on if reason is LeftOut.WAITING else None
         return Row(
@@ -149,6 +174,7 @@ class Preview:
             others=[others[one.project_id] for one in ask.also] if ask else (),
             due_on=closed_on and working_days_later(closed_on, self._wait),
             may_decide=may_decide,
+            touchpoint=self.touchpoint_of(part) if ask else Touchpoint.PROJECT_CLOSE,
         )
 
     def _reason(self, part: ProjectContact) -> LeftOut:

@@ -27,6 +27,22 @@ class Recommendation(StrEnum):
     NOT_ALLOWED = "not_allowed"
 
 
+SCORES = range(11)  # of the 0–10 scale
+
+
+def recommendation_of(score: int) -> Recommendation:
+    """Return what a score on the 0–10 scale says about recommending.
+
+    PRODUCT, the four questions, 3: 9–10 = yes, 7–8 = maybe, 0–6 = no. Raises ValueError for a
+    number that is not on the scale.
+    """
+    if score not in SCORES:
+        raise ValueError(f"{score} is not on the scale of 0 to 10.")
+    if score >= 9:
+        return Recommendation.YES
+    return Recommendation.MAYBE if score >= 7 else Recommendation.NO
+
+
 class Group(StrEnum):
     """How somebody behaves: as a positive ambassador, as neither, as a negative one."""
 

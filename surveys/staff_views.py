@@ -59,16 +59,19 @@ def invitation_list(request: HttpRequest) -> HttpResponse:
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask why somebody is not to be asked, and hold them back."""
     user = signed_in(request)
-    own = ProjectContact.objects.decided_by(user).of_closed_projects()
-    part = get_object_or_404(own.select_related("contact", "project__client"), pk=pk)
-    together = Preview(user, now=timezone.now()).ids_asked_with(part)
-    parts = list(own.filter(pk__in=together).select_related("project"))
+    preview = Preview(user, now=timezone.now())
+    own = preview.decidable().select_related("contact", "project__client")
+    part = get_object_or_404(own, pk=pk)
+    parts = list(own.filter(pk__in=preview.ids_asked_with(part)))
     form = HoldForm(request.POST or None)
     if not form.is_valid():
         context = {"part": part, "parts": parts, "form": form, "back": _list(request)}
         return render(request, "invitations/hold.html", context)
     try:
-        holding.suppress(project_contacts=parts, actor=user, **form.cleaned_data)
+        touchpoint = preview.touchpoint_of(part)
+        holding.suppress(
+            project_contacts=parts, actor=user, touchpoint=touchpoint, **form.cleaned_data
+        )
     except holding.Conflict as conflict:
         messages.warning(request, str(conflict))
     else:
@@ -114,7 +117,7 @@ def _page(request: HttpRequest, preview: Preview, tab: Tab, words: str) -> dict[
     reason = LeftOut(asked) if asked in LeftOut.values else None
     rows = preview.asked(words) if tab is Tab.NEXT else preview.not_asked(reason, words)
     page = Paginator(rows, PER_PAGE).get_page(number)
-    return {"page": page, "rows": preview.rows(list(page)), "reason": reason}
+    return {"page": page, "rows": preview.rows(list(page), tab), "reason": reason}
 
 
 def _list(request: HttpRequest) -> str:

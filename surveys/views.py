@@ -31,6 +31,7 @@ from surveys.languages import spoken, switch_markup
 from surveys.models import Invitation
 from surveys.observing import observed_signs, seal, unseal
 from surveys.page import (
+    asked_in,
     filled_in,
     find_invitation,
     form_markup,
@@ -105,7 +106,9 @@ def _show(request: HttpRequest, token: str) -> HttpResponse:
         if is_answered:
             return _to_thanks(invitation, token)
         satisfaction = preselected(request.GET.get("satisfaction", ""))
-        form = sealed(form_markup(language, satisfaction, offer()), seal(token, now))
+        questions, services = asked_in(invitation, language), offer(invitation.questionnaire_id)
+        markup = form_markup(language, satisfaction, services, questions)
+        form = sealed(markup, seal(token, now))
         return _questions(invitation, form, languages=switch_markup(language, satisfaction))
 
 
@@ -156,8 +159,10 @@ def _receive(request: HttpRequest, token: str) -> HttpResponse:
     is_answered = invitation.is_answered
     if not is_answered and not invitation.is_open(now):
         return _message("gone", status=410)
-    with translation.override(spoken(request, invitation.language)):
-        form = AnswerForm(request.POST, services=offer())
+    language = spoken(request, invitation.language)
+    with translation.override(language):
+        questions, services = asked_in(invitation, language), offer(invitation.questionnaire_id)
+        form = AnswerForm(request.POST, services=services, questions=questions)
         if form.is_valid():
             _take(request, invitation, token, form)
         elif not is_answered:
@@ -201,16 +206,20 @@ def _questions(
     invitation: Invitation, form: str, *, languages: str = "", has_errors: bool = False
 ) -> HttpResponse:
     """Show the questions. Without ``languages`` no switch: it would lose what was typed."""
-    context = {
+    context = page_context(invitation, form)
+    return _render("page", {**context, "languages": languages, "has_errors": has_errors})
+
+
+def page_context(invitation: Invitation, form: str) -> dict[str, Any]:
+    """Return what the page of the questions names, around the markup of its ``form``."""
+    return {
         **_context(invitation),
         "other_names": invitation.other_names,
+        "is_under_way": invitation.is_under_way,
         "form": form,
-        "languages": languages,
-        "has_errors": has_errors,
         "kept_years": settings.RESPONSE_KEPT_YEARS,
         "stop_link": f"stop/?language={translation.get_language()}",  # below this address
     }
-    return _render("page", context)
 
 
 def _context(invitation: Invitation) -> dict[str, Any]:

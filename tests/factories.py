@@ -17,6 +17,9 @@ from surveys.models import (
     Link,
     Project,
     ProjectContact,
+    Questionnaire,
+    QuestionnaireService,
+    QuestionWording,
     Response,
     Sector,
     Service,
@@ -106,6 +109,30 @@ def make_invitation(
     return Invitation.objects.create(
         project_contact=project_contact, invited_at=invited_at, **fields
     )
+
+
+def make_questionnaire(
+    *,
+    touchpoint: str = "aftercare",
+    is_active: bool = False,
+    services: tuple[Service, ...] = (),
+    nl: dict[str, str] | None = None,
+    en: dict[str, str] | None = None,
+    **fields: Any,
+) -> Questionnaire:
+    """A version: a draft, or with ``is_active`` in use; ``nl`` and ``en`` are its own words."""
+    if is_active or fields.get("frozen_at"):
+        fields.setdefault("activated_at", timezone.now())
+    last = Questionnaire.objects.filter(touchpoint=touchpoint).order_by("version").last()
+    fields.setdefault("version", last.version + 1 if last else 1)
+    fields.setdefault("created_by", make_user())
+    made = Questionnaire.objects.create(touchpoint=touchpoint, is_active=is_active, **fields)
+    for service in services:
+        QuestionnaireService.objects.create(questionnaire=made, service=service)
+    for language, texts in (("nl", nl), ("en", en)):
+        if texts:
+            QuestionWording.objects.create(questionnaire=made, language=language, **texts)
+    return made
 
 
 def make_token(invitation: Invitation | None = None) -> str:

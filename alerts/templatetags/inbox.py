@@ -1,6 +1,5 @@
 """What the inbox's templates need: ``{% load inbox %}``."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django import template
@@ -15,7 +14,8 @@ from alerts.wording import (
     received_in_words,
 )
 from surveys import segmentation
-from surveys.models import Group, Interest, LaterAnswer, Recommendation, Satisfaction
+from surveys.models import Group, Interest, LaterAnswer, Satisfaction
+from surveys.models.answers import recommendation_in_words
 from surveys.segmentation import GLYPHS
 
 register = template.Library()
@@ -74,14 +74,15 @@ def glyph(group: str) -> str:
 @register.filter
 def in_words(later: LaterAnswer) -> str:
     """``{{ later|in_words }}``: the choices of a later answer; its own words are shown apart."""
-    labels: Mapping[str, Mapping[str, object]] = {
-        "recommendation": dict(Recommendation.choices),
-        "interest": dict(Interest.choices),
-    }
-    names = {"recommendation": _("recommends"), "interest": _("wants more")}
-    given = str(later.answers.get("satisfaction", ""))
-    parts = [str(dict(Satisfaction.choices).get(given, given))]
-    for key, choices in labels.items():
-        value = str(later.answers.get(key, ""))
-        parts.append(f"{names[key]}: {choices.get(value, value)}")
-    return " · ".join(parts)
+    given = {name: str(value) for name, value in later.answers.items()}
+    satisfaction, interest = given.get("satisfaction", ""), given.get("interest", "")
+    recommends = recommendation_in_words(
+        given.get("recommendation", ""), later.answers.get("score")
+    )
+    return " · ".join(
+        (
+            str(dict(Satisfaction.choices).get(satisfaction, satisfaction)),
+            f"{_('recommends')}: {recommends}",
+            f"{_('wants more')}: {dict(Interest.choices).get(interest, interest)}",
+        )
+    )

@@ -71,7 +71,7 @@ class Fate(models.TextChoices):
     BOUNCED = "bounced", _("address does not work")
     SUPPRESSED = "suppressed", _("held back, with a reason")
     ASKED_TOGETHER = "asked_together", _("asked together with another project")
-    ASKED_ELSEWHERE = "asked_elsewhere", _("asked recently about another project")
+    ASKED_ELSEWHERE = "asked_elsewhere", _("asked recently already")
     CLOSED_LONG_AGO = "closed_long_ago", _("project closed too long ago")
     NOT_YET = "not_yet", _("not invited yet")
 

@@ -23,9 +23,16 @@ from ambassadors.demo.people import People
 from ambassadors.demo.visitors import Fields, Page, VisitError, Visitor
 from ambassadors.demo.voices import Voice
 from outbox.models import Delivery, State
-from surveys.actions import InvitationRun, reopen, send_invitations
+from surveys.actions import InvitationRun, questionnaires, reopen, send_invitations
 from surveys.importers import ImportReport, import_project_list, newest_closing_on
-from surveys.models import Group, Interest, Invitation, Response
+from surveys.models import (
+    Group,
+    Interest,
+    Invitation,
+    Questionnaire,
+    Response,
+    Touchpoint,
+)
 
 SAMPLE = BASE_DIR / "samples" / "projectenlijst.csv"
 MAIL_WITHIN = 60.0  # seconds; the sweep alone needs five
@@ -76,10 +83,25 @@ def fill(progress: Progress) -> Result:
     brand.dress()
     run = send_invitations(on_invited=lambda done, total: progress("invite", done, total))
     who = people.prepare(list(Invitation.objects.all()))
+    _draft_aftercare(who)
     result = Result(imported=imported, invitations=run, people=who)
     if not imported.good or not run.invited:
         result.faults.append("nothing was imported or nobody was invited")
     return result
+
+
+def _draft_aftercare(who: People) -> None:
+    """Leave a version on the 0–10 scale to try out. A draft: nobody is asked with it."""
+    draft = questionnaires.start_version(touchpoint=Touchpoint.AFTERCARE, actor=who.administrator)
+    satisfaction = "Hoe tevreden bent u nu, een half jaar later, over ons werk?"
+    questionnaires.change(
+        questionnaire=draft,
+        content=questionnaires.Content(
+            scale=Questionnaire.Scale.ZERO_TO_TEN,
+            wordings={"nl": {"satisfaction": satisfaction}},
+        ),
+        actor=who.administrator,
+    )
 
 
 def answer(result: Result, progress: Progress) -> None:

@@ -72,6 +72,8 @@ def environment(port: int, home: Path = HOME) -> dict[str, str]:
         "FIRM_LANGUAGE": LANGUAGE,
         "INVITE_CLOSED_WITHIN_DAYS": "30",
         "INVITE_AFTER_WORKING_DAYS": "2",
+        "MID_PROJECT_FROM_DAYS": "180",
+        "AFTERCARE_AFTER_DAYS": "180",
         "INVITATION_EXPIRES_AFTER_DAYS": "30",
         "SURVEY_FATIGUE_DAYS": "90",
         "REMIND_AFTER_DAYS": "6,13",

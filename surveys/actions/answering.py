@@ -27,18 +27,24 @@ LATER_ANSWERS_MAX = 20  # of one response: more is no change of mind
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """The four answers as the form cleaned them; ``services`` are primary keys."""
+    """The four answers as the form cleaned them; ``services`` are primary keys.
+
+    ``score`` is the answer to question 3 on the 0–10 scale, and ``recommendation`` what it says.
+    """
 
     satisfaction: str
     recommendation: str
     interest: str
     motivation: str = ""
     services: tuple[int, ...] = ()
+    score: int | None = None
 
     @property
     def digest(self) -> str:
-        """Fingerprint: two equal answers have the same one."""
+        """Fingerprint: two equal answers have the same one, also one from before the scores."""
         content = {**asdict(self), "services": sorted(self.services)}
+        if self.score is None:
+            del content["score"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @classmethod
@@ -110,6 +116,7 @@ def _store(invitation: Invitation, answers: Answers, *, language: str, at: datet
         satisfaction=answers.satisfaction,
         motivation=answers.motivation,
         recommendation=answers.recommendation,
+        score=answers.score,
         interest=answers.interest,
         group=verdict.group,
         reason=verdict.reason,

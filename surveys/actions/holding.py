@@ -18,6 +18,7 @@ from surveys.models import (
     Project,
     ProjectContact,
     Suppression,
+    Touchpoint,
 )
 
 logger = logging.getLogger(__name__)
@@ -34,9 +35,12 @@ def suppress(
     actor: User,
     reason: str,
     note: str = "",
+    touchpoint: str = Touchpoint.PROJECT_CLOSE,
     now: datetime | None = None,
 ) -> list[Suppression]:
     """Hold one contact back from being asked about these projects, until somebody lifts it.
+
+    It holds for every touchpoint from now on; ``touchpoint`` is the one that was about to be asked.
 
     ``reason`` is one of ``Suppression.Reason``; "other" needs a ``note``. Raises Conflict, and
     holds nothing, when the contact was invited about one of them, or is held back already.
@@ -45,7 +49,7 @@ def suppress(
     now = now or timezone.now()
     for project_contact in project_contacts:
         _lock(project_contact)
-        _refuse_too_late(project_contact)
+        _refuse_too_late(project_contact, touchpoint)
     made = [
         Suppression.objects.create(
             project_contact=project_contact, actor=actor, reason=reason, note=note, at=now
@@ -53,18 +57,19 @@ def suppress(
         for project_contact in project_contacts
     ]
     for one in made:
-        Omission.objects.update_or_create(
-            project_contact=one.project_contact,
-            defaults={"reason": LeftOut.SUPPRESSED, "decided_at": now},
-        )
+        if touchpoint == Touchpoint.PROJECT_CLOSE:  # the only one whose omissions are kept
+            Omission.objects.update_or_create(
+                project_contact=one.project_contact,
+                defaults={"reason": LeftOut.SUPPRESSED, "decided_at": now},
+            )
         logger.info("project contact %s: held back, %s", one.project_contact_id, reason)
     return made
 
 
-def _refuse_too_late(project_contact: ProjectContact) -> None:
-    if Invitation.objects.filter(project_contact=project_contact).exists() or _is_named(
-        project_contact
-    ):
+def _refuse_too_late(project_contact: ProjectContact, touchpoint: str) -> None:
+    asked = Invitation.objects.filter(project_contact=project_contact, touchpoint=touchpoint)
+    is_close = touchpoint == Touchpoint.PROJECT_CLOSE
+    if asked.exists() or (is_close and _is_named(project_contact)):
         raise Conflict(_("This contact has been invited already."))
     if Suppression.objects.in_force().filter(project_contact=project_contact).exists():
         raise Conflict(_("Somebody else has held this contact back already."))

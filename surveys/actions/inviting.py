@@ -1,4 +1,4 @@
-"""Invite the contacts of recently closed projects, and store why the others are not asked."""
+"""Invite at every touchpoint, and store why contacts of closed projects are not asked."""
 
 import logging
 from collections import Counter
@@ -15,6 +15,7 @@ from django.utils import timezone
 from outbox.actions import queue_message
 from outbox.models import Delivery, Lane
 from surveys.actions.forgetting import forget_kept
+from surveys.actions.questionnaires import freeze_in_use
 from surveys.eligibility import (
     PROVISIONAL,
     Ask,
@@ -23,10 +24,20 @@ from surveys.eligibility import (
     candidates_of,
     count_out_of_reach,
     out_of_reach,
-    plan_invitations,
 )
 from surveys.mails import compose_invitation
-from surveys.models import Contact, Invitation, LeftOut, Link, Omission, Project, ProjectContact
+from surveys.models import (
+    Contact,
+    Invitation,
+    LeftOut,
+    Link,
+    Omission,
+    Project,
+    ProjectContact,
+    Questionnaire,
+    Touchpoint,
+)
+from surveys.touchpoints import plan_run
 
 logger = logging.getLogger(__name__)
 
@@ -36,14 +47,28 @@ _ROWS = 1000  # omissions in one statement
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationRun:
-    """What one run did: how many were invited, and how many were left out for which reason.
+    """What one run did: how many were invited where, and how many left out for which reason.
 
     ``postponed`` had no moment left in this run: they are asked in the next one.
     """
 
-    invited: int
+    touchpoints: Counter[str]
     left_out: Counter[LeftOut]
     postponed: int = 0
+
+    @property
+    def invited(self) -> int:
+        """How many were invited, at all touchpoints together."""
+        return self.touchpoints.total()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Turn:
+    """One invitation to make: about which project contacts, the main one first, and when."""
+
+    ids: list[int]
+    moment: datetime
+    touchpoint: str
 
 
 def send_invitations(
@@ -54,7 +79,7 @@ def send_invitations(
     now: datetime | None = None,
     on_invited: Callable[[int, int], None] | None = None,
 ) -> InvitationRun:
-    """Invite the contacts of recently closed projects; queue one mail each.
+    """Invite whoever is due at a touchpoint that is asked; queue one mail each.
 
     ``closed_since`` replaces the window of INVITE_CLOSED_WITHIN_DAYS; ``after_working_days`` waits
     that long after closing. ``moments`` say when each mail may leave (default: at once); where
@@ -65,25 +90,23 @@ def send_invitations(
     now = now or timezone.now()
     if settings.EMAIL_URL:
         forget_kept(now=now)
-    plan = plan_invitations(
-        closed_since=closed_since, after_working_days=after_working_days, now=now
-    )
+    plan = plan_run(closed_since=closed_since, after_working_days=after_working_days, now=now)
     store_omissions(plan, now=now)
     left_out = Counter(plan.reasons.values())
     left_out += count_out_of_reach(ProjectContact.objects.all(), plan.since)
     turns = iter(moments if moments is not None else repeat(now))
-    invited = done = 0
-    total = len(plan.asks)
+    touchpoints: Counter[str] = Counter()
+    done, total = 0, len(plan.asks)
     for start in range(0, total, _BATCH):
         batch = [*zip(plan.asks[start : start + _BATCH], turns, strict=False)]
         if not batch:
             break
-        number, refused = _invite(batch, now=now)
-        invited, done, left_out = invited + number, done + len(batch), left_out + refused
+        invited, refused = _invite(batch, now=now)
+        touchpoints, left_out, done = touchpoints + invited, left_out + refused, done + len(batch)
         if on_invited is not None:
             on_invited(done, total)
-    logger.info("invitations: %s queued, %s left out", invited, left_out.total())
-    return InvitationRun(invited=invited, left_out=left_out, postponed=total - done)
+    logger.info("invitations: %s queued, %s left out", touchpoints.total(), left_out.total())
+    return InvitationRun(left_out=left_out, postponed=total - done, touchpoints=touchpoints)
 
 
 def store_omissions(plan: Plan, *, now: datetime) -> None:
@@ -92,7 +115,7 @@ def store_omissions(plan: Plan, *, now: datetime) -> None:
     Whoever was invited meanwhile, or whose project runs again, has no omission. What held while a
     project could be asked about stays its reason afterwards.
     """
-    needless = Q(project_contact__invitations__isnull=False)
+    needless = Q(project_contact__invitations__touchpoint=Touchpoint.PROJECT_CLOSE)
     running = Q(project_contact__project__state=Project.State.RUNNING)
     Omission.objects.filter(needless | running).delete()
     within_reach = Omission.objects.filter(project_contact__project__closed_on__gte=plan.since)
@@ -125,64 +148,77 @@ def _store(reasons: Iterable[tuple[int, LeftOut]], *, now: datetime) -> None:
 @transaction.atomic
 def _invite(
     batch: Sequence[tuple[Ask, datetime]], *, now: datetime
-) -> tuple[int, Counter[LeftOut]]:
-    """Invite a batch; return how many, and why not the others.
+) -> tuple[Counter[str], Counter[LeftOut]]:
+    """Invite a batch; return how many at which touchpoint, and why not the others.
 
-    Lock the contacts → decide once more, on what is stored now → invitations, links, mails, and
-    the omissions of projects that are named. Whoever holds somebody back takes the same lock, so
-    either comes first and the other sees it.
+    Lock the contacts → decide once more, on what is stored now → freeze the questionnaires →
+    invitations, links, mails, and the omissions of projects that are named. Whoever holds
+    somebody back takes the same lock, so either comes first and the other sees it.
     """
     contacts = sorted({ask.main.contact_id for ask, _moment in batch})
     locked = Contact.objects.filter(pk__in=contacts).order_by("pk").select_for_update()
     list(locked.values_list("pk", flat=True))
     rows = ProjectContact.objects.filter(pk__in=[pk for ask, _ in batch for pk in ask.ids])
     facts = Facts.about(rows, now=now)
-    reasons = {candidate.pk: facts.reason(candidate) for candidate in candidates_of(rows)}
+    found = {candidate.pk: candidate for candidate in candidates_of(rows)}
     refused: Counter[LeftOut] = Counter()
-    allowed: list[tuple[list[int], datetime]] = []
+    turns: list[_Turn] = []
     for ask, moment in batch:
-        free = [pk for pk in ask.ids if pk in reasons and reasons[pk] is None]
-        refused.update(reason for pk in ask.ids if (reason := reasons.get(pk)) is not None)
+        reasons = {pk: facts.reason(found[pk], ask.touchpoint) for pk in ask.ids if pk in found}
+        free = [pk for pk, reason in reasons.items() if reason is None]
+        refused.update(reason for reason in reasons.values() if reason is not None)
         if free and free[0] == ask.main.pk:
-            allowed.append((free, moment))
+            turns.append(_Turn(ids=free, moment=moment, touchpoint=ask.touchpoint))
             refused[LeftOut.ASKED_TOGETHER] += len(free) - 1
-    _store_invitations(allowed, now=now)
-    return len(allowed), +refused
+    in_use = freeze_in_use({turn.touchpoint for turn in turns}, now=now)
+    # Without a questionnaire only the close is asked, in the product's own words.
+    asked = [turn for turn in turns if turn.touchpoint in {*in_use, Touchpoint.PROJECT_CLOSE}]
+    _store_invitations(asked, in_use, now=now)
+    return Counter(turn.touchpoint for turn in asked), +refused
 
 
-def _store_invitations(allowed: Sequence[tuple[list[int], datetime]], *, now: datetime) -> None:
-    """Make the invitations of ``allowed`` (project contacts, the main one first; when to mail)."""
+def _store_invitations(
+    turns: Sequence[_Turn], in_use: dict[str, Questionnaire], *, now: datetime
+) -> None:
+    """Make the invitations of ``turns``, each with the questionnaire ``in_use`` for it."""
     parts = ProjectContact.objects.select_related(
         "contact__client", "project__account_manager__supervisor", "project__client"
-    ).in_bulk([pk for ids, _moment in allowed for pk in ids])
-    invitations = [_invitation(parts[main], moment) for (main, *_others), moment in allowed]
+    ).in_bulk([pk for turn in turns for pk in turn.ids])
+    invitations = [
+        _invitation(parts[turn.ids[0]], turn, in_use.get(turn.touchpoint)) for turn in turns
+    ]
     Invitation.objects.bulk_create(invitations)
     naming = Invitation.also_about.through
     naming.objects.bulk_create(
         naming(invitation_id=invitation.pk, projectcontact_id=pk)
-        for invitation, (ids, _moment) in zip(invitations, allowed, strict=True)
-        for pk in ids[1:]
+        for invitation, turn in zip(invitations, turns, strict=True)
+        for pk in turn.ids[1:]
     )
     tokens = [Link.new_token() for _invitation in invitations]
     Link.objects.bulk_create(
         Link(invitation=invitation, token_hash=Link.hash_of(token), created_at=now)
         for invitation, token in zip(invitations, tokens, strict=True)
     )
-    Omission.objects.filter(project_contact__in=[ids[0] for ids, _moment in allowed]).delete()
-    together = (pk for ids, _moment in allowed for pk in ids[1:])
+    closing = [turn.ids[0] for turn in turns if turn.touchpoint == Touchpoint.PROJECT_CLOSE]
+    Omission.objects.filter(project_contact__in=closing).delete()
+    together = (pk for turn in turns for pk in turn.ids[1:])
     _store(((pk, LeftOut.ASKED_TOGETHER) for pk in together), now=now)
-    for invitation, token, (ids, moment) in zip(invitations, tokens, allowed, strict=True):
-        invitation.other_projects = [parts[pk].project for pk in ids[1:]]
-        invitation.delivery = _queue_mail(invitation, token, moment, now=now)
+    for invitation, token, turn in zip(invitations, tokens, turns, strict=True):
+        invitation.other_projects = [parts[pk].project for pk in turn.ids[1:]]
+        invitation.delivery = _queue_mail(invitation, token, turn.moment, now=now)
     Invitation.objects.bulk_update(invitations, ["delivery"])
 
 
-def _invitation(part: ProjectContact, moment: datetime) -> Invitation:
+def _invitation(
+    part: ProjectContact, turn: _Turn, questionnaire: Questionnaire | None
+) -> Invitation:
     return Invitation(
         project_contact=part,
+        touchpoint=turn.touchpoint,
+        questionnaire=questionnaire,
         language=part.contact.spoken_language,
-        invited_at=moment,
-        expires_at=moment + timedelta(days=settings.INVITATION_EXPIRES_AFTER_DAYS),
+        invited_at=turn.moment,
+        expires_at=turn.moment + timedelta(days=settings.INVITATION_EXPIRES_AFTER_DAYS),
     )
 
 

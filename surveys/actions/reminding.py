@@ -132,7 +132,9 @@ def _unanswered(now: datetime) -> QuerySet[Invitation]:
             "project_contact__contact",
             "project_contact__project__client",
             "project_contact__project__account_manager__supervisor",
+            "questionnaire",
         )
+        .prefetch_related("questionnaire__wordings")
         .order_by("invited_at", "pk")
     )
 

@@ -21,7 +21,6 @@ from surveys.models.asking import (
     Standing,
     Suppression,
     SuppressionQuerySet,
-    Touchpoint,
 )
 from surveys.models.parties import (
     Client,
@@ -33,6 +32,13 @@ from surveys.models.parties import (
     ProjectQuerySet,
     Sector,
     Service,
+)
+from surveys.models.questionnaires import (
+    WORDING_MAX,
+    Questionnaire,
+    QuestionnaireService,
+    QuestionWording,
+    Touchpoint,
 )
 from surveys.models.reopening import Reopening
 from surveys.models.wishes import (
@@ -51,6 +57,7 @@ __all__ = [
     "MOTIVATION_MAX",
     "NOTE_MAX",
     "WISHES_MAX",
+    "WORDING_MAX",
     "CallRequest",
     "CallRequestQuerySet",
     "Client",
@@ -74,6 +81,9 @@ __all__ = [
     "ProjectContact",
     "ProjectContactQuerySet",
     "ProjectQuerySet",
+    "QuestionWording",
+    "Questionnaire",
+    "QuestionnaireService",
     "Recommendation",
     "Reopening",
     "Response",

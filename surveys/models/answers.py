@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models import AppendOnly
@@ -60,6 +60,13 @@ class Group(models.TextChoices):
     NEGATIVE = segmentation.Group.NEGATIVE.value, _("– group")
 
 
+def recommendation_in_words(recommendation: str, score: int | None) -> str:
+    """Return the answer to question 3 in the active language; on the 0–10 scale, the number."""
+    if score is not None:
+        return gettext("%(score)s on the scale of 0 to 10") % {"score": score}
+    return str(dict(Recommendation.choices).get(recommendation, recommendation))
+
+
 class ResponseQuerySet(models.QuerySet["Response"]):
     """Many responses."""
 
@@ -82,6 +89,9 @@ class Response(models.Model):
     motivation = models.TextField(_("why"), max_length=MOTIVATION_MAX, blank=True)
     recommendation = models.CharField(
         _("recommends"), max_length=20, choices=Recommendation.choices
+    )
+    score = models.PositiveSmallIntegerField(
+        _("score"), help_text=_("Only where the 0–10 scale was asked."), null=True, blank=True
     )
     interest = models.CharField(_("wants more"), max_length=10, choices=Interest.choices)
     services = models.ManyToManyField(
@@ -109,6 +119,14 @@ class Response(models.Model):
             models.CheckConstraint(
                 condition=models.Q(recommendation__in=Recommendation.values),
                 name="response_recommendation_known",
+            ),
+            # segmentation.recommendation_of, once more where nothing gets past it.
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True)
+                | models.Q(score__gte=9, score__lte=10, recommendation="yes")
+                | models.Q(score__gte=7, score__lte=8, recommendation="maybe")
+                | models.Q(score__gte=0, score__lte=6, recommendation="no"),
+                name="response_score_goes_with_recommendation",
             ),
             models.CheckConstraint(
                 condition=models.Q(interest__in=Interest.values), name="response_interest_known"
@@ -148,6 +166,11 @@ class Response(models.Model):
     def reason_text(self) -> str:
         """Why this group, in the active language."""
         return reason_in_words(self.reason, get_language() or "nl")
+
+    @property
+    def recommends(self) -> str:
+        """The answer to question 3, in the active language."""
+        return recommendation_in_words(self.recommendation, self.score)
 
     @property
     def is_alerting(self) -> bool:
@@ -262,9 +285,11 @@ class HeldAnswer(models.Model):
     @property
     def choices_in_words(self) -> str:
         """The answers to questions 1, 3 and 4, in the active language."""
-        given = {
-            "satisfaction": Satisfaction,
-            "recommendation": Recommendation,
-            "interest": Interest,
-        }
-        return " · ".join(str(kind(self.answers[name]).label) for name, kind in given.items())
+        given = self.answers
+        return " · ".join(
+            (
+                str(Satisfaction(given["satisfaction"]).label),
+                recommendation_in_words(given["recommendation"], given.get("score")),
+                str(Interest(given["interest"]).label),
+            )
+        )

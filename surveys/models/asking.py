@@ -18,12 +18,7 @@ from outbox.models import Delivery
 from staff.models import User
 from staff.roles import Right, has_right
 from surveys.models.parties import Contact, Project, ProjectContact
-
-
-class Touchpoint(models.TextChoices):
-    """The moment of asking."""
-
-    PROJECT_CLOSE = "project_close", _("project close")
+from surveys.models.questionnaires import Questionnaire, Touchpoint
 
 
 class LeftOut(models.TextChoices):
@@ -37,7 +32,7 @@ class LeftOut(models.TextChoices):
     SUPPRESSED = "suppressed", _("held back, with a reason")
     OPTED_OUT = "opted_out", _("does not want to be asked")
     BOUNCED = "bounced", _("address does not work")
-    ASKED_RECENTLY = "asked_recently", _("asked recently about another project")
+    ASKED_RECENTLY = "asked_recently", _("asked recently already")
 
 
 class Omission(models.Model):
@@ -189,6 +184,15 @@ class Invitation(models.Model):
         choices=Touchpoint.choices,
         default=Touchpoint.PROJECT_CLOSE,
     )
+    questionnaire = models.ForeignKey(
+        Questionnaire,
+        verbose_name=_("questionnaire"),
+        help_text=_("The version that was asked; empty: our standard questions."),
+        on_delete=models.PROTECT,
+        related_name="invitations",
+        null=True,
+        blank=True,
+    )
     language = models.CharField(_("language"), max_length=5, choices=settings.CLIENT_LANGUAGES)
     invited_at = models.DateTimeField(_("invited at"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"))
@@ -238,6 +242,11 @@ class Invitation(models.Model):
     def project(self) -> Project:
         """What they are asked about."""
         return self.project_contact.project
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it asks about work that still goes on."""
+        return self.touchpoint in (Touchpoint.MID_PROJECT, Touchpoint.DELIVERY)
 
     @cached_property
     def other_projects(self) -> list[Project]:

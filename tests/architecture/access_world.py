@@ -16,11 +16,13 @@ from tests.factories import (
     make_invitation,
     make_project,
     make_project_contact,
+    make_questionnaire,
     make_response,
     make_token,
     make_user,
 )
 
+_OF_A_QUESTIONNAIRE = ("detail", "use", "stop", "discard")
 ROLES = ("anonymous", "owner", "colleague", "supervisor", "management", "administrator")
 
 
@@ -88,6 +90,7 @@ def make_world() -> World:
         answers={"satisfaction": "satisfied", "recommendation": "no", "interest": "not_now"},
         digest="0" * 64,
     )
+    questionnaire = make_questionnaire()
     return World(
         users={
             "anonymous": None,
@@ -118,6 +121,9 @@ def make_world() -> World:
             "brand:colours": ["0a5c8a"],
             "outbox:detail": [delivery.pk],
             "outbox:body": [delivery.pk],
+            "questionnaires:new": ["aftercare"],
+            "questionnaires:preview": [questionnaire.pk, "nl"],
+            **{f"questionnaires:{name}": [questionnaire.pk] for name in _OF_A_QUESTIONNAIRE},
             "account_reset_password_from_key": ["1", "set-password"],
         },
     )

@@ -57,6 +57,7 @@ OWN_ROW = (IN, NOTHING, IN, IN, NOTHING)
 OWN_ROW_CHANGED = (ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE, NOTHING)
 MANAGEMENT_ONLY = (REFUSED, REFUSED, REFUSED, IN, REFUSED)
 ADMINISTRATORS_ONLY = (REFUSED, REFUSED, REFUSED, REFUSED, IN)
+ADMINISTRATORS_ONLY_CHANGE = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
 # Supervisors of the project's account manager, management; administrators only look.
 PREPARING = (REFUSED, REFUSED, IN, IN, IN)
 HOLDING = (REFUSED, REFUSED, IN, IN, REFUSED)
@@ -94,6 +95,17 @@ TABLE = {
         get=signed_in(*HOLDING), post=signed_in(*HOLDING_CHANGED), data={"reason": "op verzoek"}
     ),
     "invitations:undo_reopen": acting({}, *HOLDING_CHANGED),
+    "questionnaires:list": reading(*ADMINISTRATORS_ONLY),
+    "questionnaires:new": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "questionnaires:detail": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY),
+        post=signed_in(*ADMINISTRATORS_ONLY_CHANGE),
+        data={"scale": "zero_to_ten"},
+    ),
+    "questionnaires:preview": reading(*ADMINISTRATORS_ONLY),
+    "questionnaires:use": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "questionnaires:stop": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "questionnaires:discard": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
     "brand:edit": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTRATORS_ONLY)),

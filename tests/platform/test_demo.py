@@ -104,7 +104,10 @@ def result(*, faults: int = 0) -> Result:
     contact = Contact(client=client, name=name * 3)
     return Result(
         imported=imported,
-        invitations=InvitationRun(invited=1234, left_out=Counter(dict.fromkeys(LeftOut, 99_999))),
+        invitations=InvitationRun(
+            touchpoints=Counter(project_close=1234),
+            left_out=Counter(dict.fromkeys(LeftOut, 99_999)),
+        ),
         people=People(user, user, user, user),
         answered=500,
         groups=Counter({"positive": 100, "neutral": 300, "negative": 100}),

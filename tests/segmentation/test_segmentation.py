@@ -14,6 +14,7 @@ from surveys.segmentation import (
     Rule,
     Satisfaction,
     reason_in_words,
+    recommendation_of,
     segment,
 )
 
@@ -112,3 +113,21 @@ def test_the_reason_in_words_follows_the_language_and_falls_back_to_dutch():
 
 def test_a_reason_of_a_newer_version_comes_back_as_it_is():
     assert reason_in_words("not_invented_yet", "nl") == "not_invented_yet"
+
+
+@pytest.mark.parametrize(
+    ("scores", "recommendation"),
+    [
+        (range(7), Recommendation.NO),
+        (range(7, 9), Recommendation.MAYBE),
+        (range(9, 11), Recommendation.YES),
+    ],
+)
+def test_a_score_says_whether_somebody_recommends(scores, recommendation):
+    assert {recommendation_of(score) for score in scores} == {recommendation}
+
+
+@pytest.mark.parametrize("score", [-1, 11])
+def test_what_is_not_on_the_scale_says_nothing(score):
+    with pytest.raises(ValueError, match="scale"):
+        recommendation_of(score)

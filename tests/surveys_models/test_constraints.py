@@ -24,6 +24,7 @@ from surveys.models import (
     Omission,
     Project,
     ProjectContact,
+    QuestionWording,
     Reopening,
     Response,
     Suppression,
@@ -35,6 +36,7 @@ from tests.factories import (
     make_invitation,
     make_project,
     make_project_contact,
+    make_questionnaire,
     make_response,
     make_sector,
     make_service,
@@ -207,6 +209,21 @@ def two_brands(number):
     Brand.objects.update_or_create(id=number)
 
 
+def versions(*numbers, **fields):
+    for number in numbers:
+        make_questionnaire(version=number, **{"frozen_at": NOW, **fields})
+
+
+def choose_services(kinds):
+    first = make_service()
+    make_questionnaire(services=(first, first if kinds == 1 else make_service()))
+
+
+def words(second):
+    questionnaire = make_questionnaire(nl={"interest": "Meer?"})
+    QuestionWording.objects.create(questionnaire=questionnaire, language=second)
+
+
 CASES = {
     # staff
     "division_name_unique": any_case(make_division),
@@ -253,6 +270,27 @@ CASES = {
         make_response, satisfaction=("delighted", "dissatisfied")
     ),
     "response_recommendation_known": update(make_response, recommendation=("9", "not_allowed")),
+    "response_score_goes_with_recommendation": update(
+        lambda: make_response(recommendation="maybe"), score=(9, 8)
+    ),
+    "questionnaire_version_once": (lambda: versions(1, 1), lambda: versions(1, 2)),
+    "questionnaire_one_active": (
+        lambda: versions(1, 2, is_active=True),
+        lambda: versions(1, 2, activated_at=NOW),
+    ),
+    "questionnaire_one_not_frozen": (
+        lambda: versions(1, 2, frozen_at=None),
+        lambda: versions(1, 2),
+    ),
+    "questionnaire_touchpoint_known": update(
+        make_questionnaire, touchpoint=("birthday", "delivery")
+    ),
+    "questionnaire_scale_known": update(make_questionnaire, scale=("stars", "zero_to_ten")),
+    "questionnaire_used_has_time": update(
+        lambda: make_questionnaire(is_active=True), activated_at=(None, NOW)
+    ),
+    "questionnaire_service_once": (lambda: choose_services(1), lambda: choose_services(2)),
+    "question_wording_once_per_language": (lambda: words("nl"), lambda: words("fr")),
     "response_interest_known": update(make_response, interest=("later", "not_now")),
     "response_group_known": update(make_response, group=("+", "positive")),
     "response_one_stands": (

@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from surveys.actions import InvitationRun, send_invitations
+from surveys.models import Touchpoint
 from surveys.sending_hours import moments_from
 
 
 class Command(BaseCommand):
     help = (
         "Invite the contacts of projects that closed within INVITE_CLOSED_WITHIN_DAYS, now and "
-        "without waiting some working days, and say how many were left out and why."
+        "without waiting some working days, and say how many were left out and why. The other "
+        "touchpoints with a questionnaire in use are asked as well."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -60,6 +62,9 @@ class Command(BaseCommand):
             ngettext("%(n)s contact invited.", "%(n)s contacts invited.", run.invited)
             % {"n": run.invited}
         )
+        for touchpoint, number in sorted(run.touchpoints.items()):
+            if touchpoint != Touchpoint.PROJECT_CLOSE:
+                self.stdout.write(f"  {number:>6}  {Touchpoint(touchpoint).label}")
         left_out = run.left_out.total()
         if left_out:
             self.stdout.write(_("%(n)s not invited:") % {"n": left_out})
