@@ -28,8 +28,11 @@ from surveys.wish_forms import MOMENTS, CallForm, ConsentForm, Words, last_digit
 
 
 def standing_response(invitation: Invitation) -> Response | None:
-    """Return the response that stands for ``invitation``, in hand with it; None before."""
-    if invitation.standing is None:
+    """Return the response that stands for ``invitation``, in hand with it; None before.
+
+    Also None while it is open for a new answer: nobody offers or asks beside the old one then.
+    """
+    if invitation.standing is None or not invitation.is_answered:
         return None
     response = Response.objects.get(pk=invitation.standing.pk)
     response.invitation = invitation

@@ -15,6 +15,8 @@ from django.utils.translation import pgettext
 
 from outbox.models import KEPT, Delivery, State
 from surveys.models import (
+    CallRequest,
+    Consent,
     HeldAnswer,
     Interest,
     Invitation,
@@ -168,10 +170,28 @@ def _reopenings(asked: Asked) -> Iterable[Step]:
         yield Step(at=one.at, text=text % {"name": name} if name else text, note=one.reason)
 
 
+def _wishes(asked: Asked) -> Iterable[Step]:
+    """What the client allowed or asked for after answering, and took back."""
+    if not asked.is_reader:
+        return
+    for consent in Consent.objects.filter(response__invitation=asked.invitation):
+        kinds = {"kinds": str(consent.get_kind_display())}
+        yield Step(at=consent.given_at, text=_("Client gave permission for: %(kinds)s") % kinds)
+        if consent.withdrawn_at is not None:
+            text = _("Client took back the permission for: %(kinds)s") % kinds
+            yield Step(at=consent.withdrawn_at, text=text)
+    for call in CallRequest.objects.filter(response__invitation=asked.invitation):
+        text = _("Client wants to be called %(moment)s") % {"moment": call.get_moment_display()}
+        yield Step(at=call.asked_at, text=text, note=call.note)
+        if call.ended_at is not None and call.ending == CallRequest.Ending.WITHDRAWN:
+            yield Step(at=call.ended_at, text=_("Client does not want to be called any more"))
+
+
 # Of steps of one moment those of the source that is named first stand above.
 SOURCES: list[Callable[[Asked], Iterable[Step]]] = [
     _mails,
     _reopenings,
+    _wishes,
     _later_answers,
     _answers,
     _held,

@@ -10,7 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outbox.models import Delivery, Lane, State
-from surveys.actions import Answers, confirm_held, hold_answer, record_response, reopen
+from surveys.actions import (
+    Answers,
+    ask_for_call,
+    confirm_held,
+    give_consents,
+    hold_answer,
+    record_response,
+    reopen,
+    withdraw_consent,
+)
 from surveys.asked import Stage, stage_of
 from surveys.models import HeldAnswer, Invitation, Reopening
 from surveys.suspicion import Sign
@@ -161,6 +170,23 @@ def test_mails_say_how_they_ended(client, supervisor, manager):
     assert "Herinnering 2: wacht op verzending" in texts
     assert "550 5.1.1 unknown user" in text_of(response)
     assert "mail kon niet worden bezorgd" in text_of(response)
+
+
+def test_what_the_client_allowed_and_asked_for_stands_in_the_course(client, supervisor, manager):
+    invitation = invited(manager)
+    response = record_response(invitation=invitation, answers=PLUS).response
+    (consent,) = give_consents(response=response, agreed={"reference": "U mag mij noemen."})
+    withdraw_consent(contact=invitation.contact, pk=consent.pk)
+    ask_for_call(response=response, moment="morning", note="Liefst dinsdag.")
+    page = page_of(client, supervisor, invitation)
+    assert {
+        "Klant gaf toestemming voor: referentie",
+        "Klant trok de toestemming in voor: referentie",
+    } <= set(course(page))
+    assert any(text.startswith("Klant wil gebeld worden") for text in course(page))
+    assert "Liefst dinsdag." in text_of(page)
+    hidden = page_of(client, make_user(is_administrator=True), invitation)
+    assert "toestemming" not in text_of(hidden)
 
 
 def test_a_held_answer_shows_who_decided(client, supervisor, manager):

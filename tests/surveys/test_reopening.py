@@ -28,7 +28,7 @@ from surveys.actions import (
     undo_reopening,
 )
 from surveys.actions.holding import Conflict
-from surveys.models import HeldAnswer, Invitation, LaterAnswer, Reopening, Response
+from surveys.models import Consent, HeldAnswer, Invitation, LaterAnswer, Reopening, Response
 from surveys.suspicion import Sign
 from tests.factories import make_invitation, make_response, make_token, make_user
 
@@ -352,6 +352,22 @@ def test_what_was_on_hold_before_is_no_new_answer(client: Client) -> None:
     assert recorded.kind is Kind.DIFFERENT
     assert fresh(invitation).reopened_at is not None
     assert Response.objects.get().group == "negative"
+
+
+def test_nothing_is_offered_beside_the_old_answer_while_a_new_one_is_awaited(
+    client: Client,
+) -> None:
+    invitation = answered(PLUS)
+    token = make_token(invitation)
+    thanks = reverse("surveys:thanks", args=[token])
+    assert 'value="reference"' in client.get(thanks).content.decode()
+    reopen(invitation=invitation, actor=make_user(), reason=WHY, is_mailed=False)
+    client.post(f"/s/{token}/", {**FORM, "satisfaction": "dissatisfied", "remark": "x"})
+    page = client.get(thanks)
+    assert page.status_code == 200
+    assert 'value="reference"' not in page.content.decode()
+    client.post(reverse("surveys:wishes", args=[token]), {"kinds": ["reference"]})
+    assert not Consent.objects.exists()
 
 
 # Undoing --------------------------------------------------------------------------------------
