@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "outbox",
     "allauth",
     "allauth.account",
+    "anymail",
     "crispy_forms",
     "csp",
     "django.contrib.admin",
@@ -255,6 +256,14 @@ DEFAULT_FROM_EMAIL = env.str(
 # Where a client's reply goes: none (to the sender), firm (FIRM_REPLY_TO), account_manager.
 REPLY_TO = env.str("REPLY_TO", default="none")
 FIRM_REPLY_TO = env.str("FIRM_REPLY_TO", default="")
+# What comes back. Keys of providers (ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY, …) go to Anymail as is.
+ANYMAIL_WEBHOOK_SECRET = env.str("ANYMAIL_WEBHOOK_SECRET", default="")
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value
+    for name, value in os.environ.items()
+    if name.startswith("ANYMAIL_") and value
+}
+BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", default="")
 
 # Celery: only the doorbell. Nothing correct depends on a message arriving. ------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -283,7 +292,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "report refused mail": {
+        "task": "outbox.tasks.report_refusals",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
+if BOUNCE_MAILBOX_URL:
+    CELERY_BEAT_SCHEDULE["read the mailbox"] = {
+        "task": "outbox.tasks.read_mailbox",
+        "schedule": 180.0,
+        "options": {"expires": 180},
+    }
 
 # The rules of asking (PRODUCT, from close to follow-up) -----------------------------------------
 INVITE_CLOSED_WITHIN_DAYS = env.int("INVITE_CLOSED_WITHIN_DAYS", default=30)
@@ -324,6 +344,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "celery": {"level": "WARNING"},
+        "flufl.bounce": {"level": "CRITICAL"},  # tells of each of its twenty detectors
         "waitress": {"level": "WARNING"},
     },
 }

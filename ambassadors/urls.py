@@ -20,6 +20,7 @@ urlpatterns = [
     path("outbox/", include("outbox.urls")),
     path("brand/", include("staff.brand_urls")),
     path("settings/", include("staff.settings_urls")),
+    path("anymail/", include("outbox.webhook_urls")),
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("staff.urls")),
     path("admin/", admin.site.urls),

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from outbox.models import KEPT, Delivery, DeliveryQuerySet, Lane, State
 
+CAME_BACK = "came_back"  # in the filter only: it was sent, and did not arrive
+
 
 class FilterForm(forms.Form):
     """State, lane and words. What cannot be read is left out of the filter, and says so."""
@@ -16,7 +18,12 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("All states")), *State.choices, (KEPT, _("kept, not sent"))],
+        choices=[
+            ("", _("All states")),
+            *State.choices,
+            (KEPT, _("kept, not sent")),
+            (CAME_BACK, _("came back")),
+        ],
     )
     lane = forms.TypedChoiceField(
         label=_("Kind"),
@@ -45,6 +52,8 @@ class FilterForm(forms.Form):
         state, lane, words = given.get("state"), given.get("lane"), given.get("q")
         if state == KEPT:
             rows = rows.filter(state=State.SENT, transport=KEPT)
+        elif state == CAME_BACK:
+            rows = rows.filter(bounced_at__isnull=False)
         elif state:
             rows = rows.filter(state=state)
             rows = rows.exclude(transport=KEPT) if state == State.SENT else rows

@@ -1,4 +1,6 @@
-"""The doorbell's other side. Both tasks may run twice, late, or side by side."""
+"""The doorbell's other side. Each task may run twice, late, or side by side."""
+
+import logging
 
 from celery import shared_task
 from celery.worker import state as worker
@@ -6,7 +8,12 @@ from django.utils import timezone
 
 from outbox.actions import give_back_expired
 from outbox.dispatching import dispatch_due
+from outbox.mailbox import MailboxError
+from outbox.mailbox import read_mailbox as read
 from outbox.models import Delivery
+from outbox.reporting import report_refusals as report
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="outbox.tasks.dispatch")
@@ -22,6 +29,23 @@ def sweep() -> int:
     if not Delivery.objects.due(timezone.now()).exists():
         return 0
     return dispatch_due(is_stopping=_is_stopping)
+
+
+@shared_task(name="outbox.tasks.report_refusals")
+def report_refusals() -> int:
+    """Tell the apps above which mails were refused while they were sent; return how many."""
+    return report()
+
+
+@shared_task(name="outbox.tasks.read_mailbox")
+def read_mailbox() -> int:
+    """Read what came back by mail; return how many reports it gave. A fault waits for next time."""
+    try:
+        done = read()
+    except MailboxError as error:
+        logger.log(logging.WARNING if error.is_temporary else logging.ERROR, "mailbox: %s", error)
+        return 0
+    return done.stored if done else 0
 
 
 def _is_stopping() -> bool:

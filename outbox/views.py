@@ -10,6 +10,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from outbox.forms import FilterForm
+from outbox.mailbox import mailbox_in_trouble
 from outbox.models import Delivery, State
 from outbox.reading import read
 from staff.roles import Right, requires
@@ -31,6 +32,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     counts = Delivery.objects.aggregate(
         waiting=Count("pk", filter=Q(state__in=[State.QUEUED, State.CLAIMED])),
         undeliverable=Count("pk", filter=Q(state=State.UNDELIVERABLE)),
+        came_back=Count("pk", filter=Q(bounced_at__isnull=False)),
     )
     context = {
         "form": form,
@@ -40,6 +42,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
         "earlier": _page_address(request.GET, page.number - 1),
         "later": _page_address(request.GET, page.number + 1),
         "has_mail_server": bool(settings.EMAIL_URL),
+        "mailbox": mailbox_in_trouble(),
     }
     return render(request, "outbox/list.html", context)
 
@@ -53,6 +56,7 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "delivery": delivery,
         "tries": delivery.tries.all(),
+        "reports": delivery.reports.all(),
         "reading": read(delivery),
         "has_mail_server": bool(settings.EMAIL_URL),
     }

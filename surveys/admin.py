@@ -4,10 +4,16 @@ Invitations, links and responses are not here: raw answers are never altered, an
 personal link is nobody's business.
 """
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
+from django.utils.translation import gettext, gettext_lazy
 
+from staff.roles import signed_in
+from surveys.actions.reaching import trust_address
 from surveys.contact_admin import contacts_view
 from surveys.models import Client, Contact, Project, ProjectContact, Sector, Service
 
@@ -25,12 +31,47 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class ContactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """People at clients. That one wants no more questions is for that one alone to say."""
 
-    list_display = ("name", "client", "email", "job_title", "language", "opted_out_at")
-    list_filter = ("language", ("opted_out_at", admin.EmptyFieldListFilter))
-    readonly_fields = ("opted_out_at",)
+    list_display = (
+        "name",
+        "client",
+        "email",
+        "job_title",
+        "language",
+        "opted_out_at",
+        "bounced_at",
+    )
+    list_filter = (
+        "language",
+        ("opted_out_at", admin.EmptyFieldListFilter),
+        ("bounced_at", admin.EmptyFieldListFilter),
+    )
+    readonly_fields = ("opted_out_at", "bounced_at")
+    actions = ("trust_addresses",)
     list_select_related = ("client",)
     search_fields = ("name", "email", "client__name")
     autocomplete_fields = ("client",)
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        """Save; a corrected address is no longer one that does not work."""
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            self._trust(request, obj)
+
+    @admin.action(description=gettext_lazy("The address works again"))
+    def trust_addresses(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+        """Take the mark away without another address, such as after a fault at the client's."""
+        for contact in queryset.filter(bounced_at__isnull=False):
+            self.log_change(request, contact, gettext("The address works again"))
+            self._trust(request, contact)
+
+    def _trust(self, request: HttpRequest, contact: Contact) -> None:
+        taken_back = trust_address(contact=contact, actor=signed_in(request))
+        if taken_back is None:
+            return
+        text = gettext("%(name)s may be asked again.") % {"name": contact.name}
+        if taken_back:
+            text += " " + gettext("The next run of the invitations asks anew.")
+        self.message_user(request, text)
 
 
 class ProjectContactInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -64,7 +64,7 @@ class Fate(models.TextChoices):
     OPEN = "open", _("can still answer")
     EXPIRED = "expired", _("link expired")
     WITHDRAWN = "withdrawn", _("invitation withdrawn")
-    UNDELIVERABLE = "undeliverable", _("mail refused")
+    UNDELIVERABLE = "undeliverable", _("mail refused or returned")
     WAITING = "waiting", _("mail is still waiting")
     NO_MAIL = "no_mail", _("no mail found")
     OPTED_OUT = "opted_out", _("does not want to be asked")
@@ -236,9 +236,14 @@ def projects_without_contact(scope: Scope) -> int:
 
 
 def _mail_state() -> Case:
-    """Return the state of the invitation's mail; ``kept`` if it had nowhere to go."""
+    """Return the state of the invitation's mail; ``kept`` if it had nowhere to go.
+
+    What was accepted first and came back afterwards is as undeliverable as what was refused.
+    """
+    came_back = Q(asked__delivery__state=MailState.SENT, asked__delivery__bounced_at__isnull=False)
     is_kept = Q(asked__delivery__state=MailState.SENT, asked__delivery__transport=KEPT)
     return Case(
+        When(came_back, then=Value(MailState.UNDELIVERABLE.value)),
         When(is_kept, then=Value(KEPT)),
         default=F("asked__delivery__state"),
         output_field=models.CharField(),

@@ -81,6 +81,8 @@ def environment(port: int, home: Path = HOME) -> dict[str, str]:
         "INVITATIONS_PER_MINUTE": "30",
         "REPLY_TO": "none",
         "FIRM_REPLY_TO": "",
+        "ANYMAIL_WEBHOOK_SECRET": "",
+        "BOUNCE_MAILBOX_URL": "",
         "PRIVACY_URL": "",
         "HOLD_FASTER_THAN_SECONDS": "3",
         "HOLD_AFTER_MAIL_SECONDS": "20",

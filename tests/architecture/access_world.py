@@ -119,6 +119,7 @@ def make_world() -> World:
             "held:confirm": [held.pk],
             "held:dismiss": [held.pk],
             "brand:colours": ["0a5c8a"],
+            "webhooks:tracking": ["postmark"],
             "outbox:detail": [delivery.pk],
             "outbox:body": [delivery.pk],
             "questionnaires:new": ["aftercare"],

@@ -77,6 +77,8 @@ TABLE = {
     # Nothing ticked: asked again. Who holds a link of the contact may stop the questions.
     "surveys:stop": Access(get=everybody(IN), post=everybody(IN)),
     "surveys:unknown": Access(get=everybody(NOTHING), post=everybody(NOTHING)),
+    # Open to providers, who bring a secret (tests/returned/test_webhooks.py); none is set here.
+    "webhooks:tracking": Access(get=everybody(NOT_SO), post=everybody(NOTHING)),
     "alerts:list": reading(IN),
     "alerts:detail": reading(*OWN_ROW),
     "alerts:acknowledge": acting({}, *OWN_ROW_CHANGED),

@@ -11,14 +11,16 @@ FLOORS = {"ambassadors": 0, "alerts": 1, "surveys": 2, "staff": 3, "outbox": 3}
 # Inside an app: doors → everything else (actions, mails, forms, …) → models → pure modules.
 WIRING, DOORS, VERBS, ROWS, PURE = range(5)
 LAYERS = {
-    **dict.fromkeys(("", "apps", "urls", "questionnaire_urls", "demo", "checks"), WIRING),
+    **dict.fromkeys(
+        ("", "apps", "urls", "questionnaire_urls", "webhook_urls", "demo", "checks"), WIRING
+    ),
     **dict.fromkeys(
         ("views", "tasks", "importers", "admin", "management", "receivers", "embedded"), DOORS
     ),
     **dict.fromkeys(
         ("middleware", "context_processors", "templatetags", "adapters", "wsgi"), DOORS
     ),
-    **dict.fromkeys(("stop_views", "after_views", "questionnaire_views"), DOORS),
+    **dict.fromkeys(("stop_views", "after_views", "questionnaire_views", "webhooks"), DOORS),
     **dict.fromkeys(("models", "signals", "roles"), ROWS),
 }
 PURE_MODULES = {
@@ -28,6 +30,10 @@ PURE_MODULES = {
     "alerts.clocks",
     "staff.contrast",
     "staff.logo",
+    "outbox.autoreplies",
+    "outbox.events",
+    "outbox.incoming",
+    "outbox.refusals",
     "ambassadors.dashboard.statistics",
     "ambassadors.dashboard.geometry",
 }

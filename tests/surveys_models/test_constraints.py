@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstraint
 
 from alerts.models import Alert, Notification
-from outbox.models import Delivery
+from outbox.models import Delivery, Report
 from staff.models import Brand, User
 from surveys.models import (
     CallRequest,
@@ -62,6 +62,11 @@ def make_attempt(delivery=None, **fields):
     return (delivery or make_delivery()).tries.create(
         phase="RCPT", outcome="temporary", transport="smtp", **fields
     )
+
+
+def make_report(**fields):
+    fields = {"kind": "out_of_office", "source": "mailbox", "external_id": "a", **fields}
+    return Report.objects.create(delivery=make_delivery(), **fields)
 
 
 def make_alert(*, group="negative", **fields):
@@ -363,6 +368,14 @@ CASES = {
     "attempt_ends_after_start": (
         lambda: make_attempt(finished_at=NOW - SECOND),
         lambda: make_attempt(finished_at=NOW),
+    ),
+    "report_kind_known": (
+        lambda: make_report(kind="no idea"),
+        lambda: make_report(kind="hard_bounce"),
+    ),
+    "report_text_of_programs_only": (
+        lambda: make_report(kind="reply", text="Beste Sanne"),
+        lambda: make_report(text="Ik ben afwezig."),
     ),
     # alerts
     "alert_only_for_plus_or_minus": (

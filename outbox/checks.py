@@ -1,0 +1,82 @@
+"""System checks of what comes back: a webhook without a secret, a mailbox without encryption."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
+_SECRET_MIN = 20
+
+
+@checks.register()
+def check_webhook_secret(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A provider's key alone opens nothing; a secret must be one that nobody guesses."""
+    secret = settings.ANYMAIL_WEBHOOK_SECRET
+    keys = sorted(name for name in settings.ANYMAIL if name != "WEBHOOK_SECRET")
+    if not secret and keys:
+        return [
+            checks.Error(
+                f"ANYMAIL_{keys[0]} is set without ANYMAIL_WEBHOOK_SECRET: no event gets in.",
+                hint="Set ANYMAIL_WEBHOOK_SECRET to user:password and give it to the provider.",
+                id="outbox.E001",
+            )
+        ]
+    user, _colon, password = secret.partition(":")
+    if secret and (not user or len(password) < _SECRET_MIN):
+        return [
+            checks.Error(
+                "ANYMAIL_WEBHOOK_SECRET is not user:password with a long password.",
+                hint=f"Set it to a name, a colon and {_SECRET_MIN} or more random characters.",
+                id="outbox.E002",
+            )
+        ]
+    return []
+
+
+@checks.register()
+def check_mailbox(**kwargs: Any) -> list[checks.CheckMessage]:
+    """The mailbox must be named in full, and its password must not travel in the clear."""
+    if not settings.BOUNCE_MAILBOX_URL:
+        return []
+    try:
+        parts = urlsplit(settings.BOUNCE_MAILBOX_URL)
+        known = parts.scheme in {"imaps", "imap+tls", "imap"} and parts.port != 0
+        is_complete = known and bool(parts.hostname and parts.username and parts.password)
+    except ValueError:
+        is_complete = False
+    if not is_complete:
+        return [
+            checks.Error(
+                "BOUNCE_MAILBOX_URL does not name a mailbox.",
+                hint="Set it to imaps://user:password@host/INBOX; write @ in a user name as %40.",
+                id="outbox.E003",
+            )
+        ]
+    if parts.scheme == "imap" and parts.hostname not in _LOCAL:
+        return [
+            checks.Warning(
+                "BOUNCE_MAILBOX_URL begins with imap://: its password travels unencrypted.",
+                hint="Set it to imaps://… or imap+tls://….",
+                id="outbox.W001",
+            )
+        ]
+    return []
+
+
+@checks.register()
+def check_way_back(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Mail that comes back unheard costs the firm the knowledge of whom it does not reach."""
+    is_local = urlsplit(settings.SITE_URL).hostname in _LOCAL
+    if is_local or not settings.EMAIL_URL:
+        return []
+    if settings.BOUNCE_MAILBOX_URL or settings.ANYMAIL_WEBHOOK_SECRET:
+        return []
+    return [
+        checks.Info(
+            "Mail that comes back is not read: addresses that do not work stay in use.",
+            hint="Set BOUNCE_MAILBOX_URL, or ANYMAIL_WEBHOOK_SECRET for a mail provider.",
+            id="outbox.I001",
+        )
+    ]
