@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outbox.incoming import Incoming, read_mail
-from outbox.models import Bookmark, ReportKind
+from outbox.models import Bookmark, Delivery, ReportKind
 from outbox.refusals import Kind
 from outbox.reporting import find_delivery, guess_delivery, record_report
 
@@ -156,7 +156,7 @@ def _read(
         done.seen += 1
         try:
             told = read_mail(raw)
-            is_ours = told is not None and _store(told, now=now, done=done)
+            taken = take_in(told, now=now) if told is not None else None
         except DatabaseFault:
             raise  # not the mail's fault: it is read again in the next round
         except Exception:
@@ -164,25 +164,28 @@ def _read(
             done.failed += 1
             server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Flagged)")
         else:
-            if is_ours and told is not None and told.is_automatic:
-                server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
+            if taken is not None and told is not None:
+                done.stored += taken[1]
+                if told.is_automatic:
+                    server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
         bookmark.last_uid = uid
         bookmark.save(update_fields=["uid_validity", "last_uid"])
 
 
-def _store(told: Incoming, *, now: datetime, done: Round) -> bool:
-    """Store what a mail tells; return whether it is about a mail of ours.
+def take_in(told: Incoming, *, now: datetime | None = None) -> tuple[Delivery, bool] | None:
+    """Store what a mail tells; return of which mail of ours, and whether it was new.
 
-    Anybody can write to a mailbox. So a bounce counts only when it names our Message-ID, which
-    none but its receivers know; by address alone it is noted as a guess, and marks nobody. A
-    person's letter counts only as the answer to a mail of ours.
+    None when it is about no mail of ours. Anybody can write to a mailbox. So a bounce counts only
+    when it names our Message-ID, which none but its receivers know; by address alone it is noted
+    as a guess, and marks nobody. A person's letter counts only as the answer to a mail of ours.
     """
+    now = now or timezone.now()
     delivery = find_delivery(told.message_ids)
     is_guess = delivery is None
     if delivery is None and told.kind is not Kind.REPLY:
         delivery = guess_delivery(told.address, now=now)
     if delivery is None:
-        return False
+        return None
     report = record_report(
         delivery=delivery,
         kind=ReportKind(told.kind),
@@ -195,8 +198,7 @@ def _store(told: Incoming, *, now: datetime, done: Round) -> bool:
         is_guess=is_guess,
         now=now,
     )
-    done.stored += report is not None
-    return True
+    return delivery, report is not None
 
 
 # IMAP --------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from alerts.routing import route_for
 from ambassadors.demo import afterwards, brand, people, voices
 from ambassadors.demo.home import BASE_DIR
 from ambassadors.demo.people import People
+from ambassadors.demo.returns import come_back
 from ambassadors.demo.visitors import Fields, Page, VisitError, Visitor
 from ambassadors.demo.voices import Voice
 from outbox.models import Delivery, State
@@ -124,6 +125,8 @@ def answer(result: Result, progress: Progress) -> None:
 def settle(result: Result, progress: Progress) -> None:
     """Wait until every mail has left, count what came of it, and check that it is all there."""
     _wait_for_mail(progress)
+    result.faults += come_back(_silent(result.people))
+    _wait_for_mail(progress)
     for response in _responses():
         result.groups[response.group] += response.replaced_at is None
         alert = Alert.objects.filter(response=response).first()
@@ -169,6 +172,20 @@ def _left_for_the_reader(who: People) -> Invitation | None:
         project_contact__project__account_manager=who.account_manager, language="nl"
     )
     return own.order_by("pk").last()
+
+
+def _silent(who: People) -> list[Invitation]:
+    """Return the Dutch invitations that nobody answered, but for the one whose link is printed.
+
+    Those of the account manager who can sign in come first.
+    """
+    left = _left_for_the_reader(who)
+    silent = Invitation.objects.filter(language="nl", responses__isnull=True).order_by("pk")
+    found = silent.select_related("delivery", "project_contact__project")
+    return sorted(
+        (one for one in found if one != left),
+        key=lambda one: one.project.account_manager_id != who.account_manager.pk,
+    )
 
 
 def _visit(invitation: Invitation, voice: Voice) -> Page:
