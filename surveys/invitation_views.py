@@ -17,6 +17,7 @@ from surveys.actions.holding import Conflict
 from surveys.asked import Stage, stage_of
 from surveys.course import course_of
 from surveys.models import Invitation
+from surveys.returned import reports_of
 from surveys.staff_forms import ReopenForm
 
 _NAMED = (
@@ -42,6 +43,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "stage": stage,
         "is_reader": is_reader,
         "course": course_of(invitation, is_reader=is_reader),
+        "reports": reports_of(invitation),
         "may_reopen": Invitation.objects.decided_by(user).filter(pk=pk).exists(),
         "can_reopen": stage == Stage.ANSWERED and invitation.reopened_at is None,
         "now": now,
