@@ -48,48 +48,50 @@ def prepare(home: Path = HOME) -> TextIO:
     return lock
 
 
+# Whatever the home and the port. Empty means the default.
+_FIXED = {
+    "FIRM_NAME": "Waterkant Advies",
+    "DEFAULT_FROM_EMAIL": "Waterkant Advies <klanten@waterkant.example>",
+    "SECRET_KEY": "",
+    "DEBUG": "off",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1",
+    "DATABASE_URL": "",
+    "REDIS_URL": "",
+    "EMAIL_URL": "",
+    "EMAIL_TIMEOUT": "8",
+    "CELERY_QUEUE": "ambassadors",
+    "TIME_ZONE": "Europe/Amsterdam",
+    "HSTS_SECONDS": "0",
+    "TRUSTED_PROXY_COUNT": "0",
+    "FIRM_LANGUAGE": LANGUAGE,
+    "INVITE_CLOSED_WITHIN_DAYS": "30",
+    "INVITE_AFTER_WORKING_DAYS": "2",
+    "MID_PROJECT_FROM_DAYS": "180",
+    "AFTERCARE_AFTER_DAYS": "180",
+    "INVITATION_EXPIRES_AFTER_DAYS": "30",
+    "SURVEY_FATIGUE_DAYS": "90",
+    "REMIND_AFTER_DAYS": "6,13",
+    "INVITE_AUTOMATICALLY": "off",
+    "INVITATIONS_PER_MINUTE": "30",
+    "REPLY_TO": "none",
+    "FIRM_REPLY_TO": "",
+    "ANYMAIL_WEBHOOK_SECRET": "",
+    "BOUNCE_MAILBOX_URL": "",
+    "PRIVACY_URL": "",
+    "HOLD_FASTER_THAN_SECONDS": "3",
+    "HOLD_AFTER_MAIL_SECONDS": "20",
+    "HOLD_BURST": "5",
+    "RESPONSE_KEPT_YEARS": "2",
+    "LOG_LEVEL": "ERROR",
+}
+
+
 def environment(port: int, home: Path = HOME) -> dict[str, str]:
     """Return every setting of the demo; set first, they win over a ``.env`` file.
 
-    Empty means the default: embedded, SQLite, mail kept in the outbox.
+    Embedded, on SQLite, with mail kept in the outbox.
     """
-    return {
-        "DATA_DIR": str(home),
-        "SITE_URL": f"http://localhost:{port}",
-        "FIRM_NAME": "Waterkant Advies",
-        "DEFAULT_FROM_EMAIL": "Waterkant Advies <klanten@waterkant.example>",
-        "SECRET_KEY": "",
-        "DEBUG": "off",
-        "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "DATABASE_URL": "",
-        "REDIS_URL": "",
-        "EMAIL_URL": "",
-        "EMAIL_TIMEOUT": "8",
-        "CELERY_QUEUE": "ambassadors",
-        "TIME_ZONE": "Europe/Amsterdam",
-        "HSTS_SECONDS": "0",
-        "TRUSTED_PROXY_COUNT": "0",
-        "FIRM_LANGUAGE": LANGUAGE,
-        "INVITE_CLOSED_WITHIN_DAYS": "30",
-        "INVITE_AFTER_WORKING_DAYS": "2",
-        "MID_PROJECT_FROM_DAYS": "180",
-        "AFTERCARE_AFTER_DAYS": "180",
-        "INVITATION_EXPIRES_AFTER_DAYS": "30",
-        "SURVEY_FATIGUE_DAYS": "90",
-        "REMIND_AFTER_DAYS": "6,13",
-        "INVITE_AUTOMATICALLY": "off",
-        "INVITATIONS_PER_MINUTE": "30",
-        "REPLY_TO": "none",
-        "FIRM_REPLY_TO": "",
-        "ANYMAIL_WEBHOOK_SECRET": "",
-        "BOUNCE_MAILBOX_URL": "",
-        "PRIVACY_URL": "",
-        "HOLD_FASTER_THAN_SECONDS": "3",
-        "HOLD_AFTER_MAIL_SECONDS": "20",
-        "HOLD_BURST": "5",
-        "RESPONSE_KEPT_YEARS": "2",
-        "LOG_LEVEL": "ERROR",
-    }
+    return {"DATA_DIR": str(home), "SITE_URL": f"http://localhost:{port}", **_FIXED}
 
 
 def free_port(first: int) -> int:
