@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 # Each in its own words: who cannot read this page must recognise theirs.
@@ -59,6 +59,12 @@ def day_in_words(value: date, *, has_year: bool) -> str:
     if language == "fr" and value.day == 1:
         written = r"j\e\r F"
     return date_format(value, f"{written} Y" if has_year else written)
+
+
+def written_day(value: date) -> str:
+    """Return a day that no line breaks: 13 november, with its year unless it is this."""
+    text = day_in_words(value, has_year=value.year != timezone.localdate().year)
+    return text.replace(" ", "\u00a0")
 
 
 def is_abroad() -> bool:

@@ -13,9 +13,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from outbox.actions import queue_message
+from outbox.mail import Mail
 from outbox.models import Delivery, Lane
+from surveys.actions.adding import tell_follow_ups
 from surveys.actions.forgetting import forget_kept
 from surveys.actions.questionnaires import freeze_in_use
+from surveys.additions import Additions
 from surveys.eligibility import (
     PROVISIONAL,
     Ask,
@@ -203,9 +206,13 @@ def _store_invitations(
     Omission.objects.filter(project_contact__in=closing).delete()
     together = (pk for turn in turns for pk in turn.ids[1:])
     _store(((pk, LeftOut.ASKED_TOGETHER) for pk in together), now=now)
-    for invitation, token, turn in zip(invitations, tokens, turns, strict=True):
+    tell_follow_ups(invitations)
+    for invitation, turn in zip(invitations, turns, strict=True):
         invitation.other_projects = [parts[pk].project for pk in turn.ids[1:]]
-        invitation.delivery = _queue_mail(invitation, token, turn.moment, now=now)
+    added = Additions.of(invitations)
+    for invitation, token, turn in zip(invitations, tokens, turns, strict=True):
+        mail = compose_invitation(invitation, token, additions=added)
+        invitation.delivery = _queue_mail(invitation, mail, turn.moment, now=now)
     Invitation.objects.bulk_update(invitations, ["delivery"])
 
 
@@ -222,9 +229,9 @@ def _invitation(
     )
 
 
-def _queue_mail(invitation: Invitation, token: str, moment: datetime, *, now: datetime) -> Delivery:
+def _queue_mail(invitation: Invitation, mail: Mail, moment: datetime, *, now: datetime) -> Delivery:
     return queue_message(
-        compose_invitation(invitation, token),
+        mail,
         dedupe_key=invitation.delivery_key,
         lane=Lane.INVITATION,
         recipient_name=invitation.contact.name,

@@ -14,7 +14,16 @@ from django.utils import timezone
 from outbox.actions import cancel_queued, queue_message
 from outbox.models import Delivery, Lane, State
 from surveys.mails import compose_reminder
-from surveys.models import Contact, Invitation, Link, Response, Suppression
+from surveys.models import (
+    Contact,
+    Invitation,
+    Link,
+    MailText,
+    OwnTexts,
+    Response,
+    Suppression,
+    name_other_projects,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -166,17 +175,19 @@ def _remind(batch: Sequence[tuple[_Due, datetime]], *, now: datetime) -> int:
     invitations = {invitation.pk: invitation for invitation in fresh}
     answers = Response.objects.filter(invitation__in=invitations)  # read once they are locked
     answered = set(answers.values_list("invitation_id", flat=True))
+    name_other_projects([one.invitation for one, _at in batch])
+    own_texts = MailText.objects.all().in_hand()
     reminded = 0
     for one, not_before in batch:
         contact = contacts[one.invitation.project_contact.contact_id]
         invitation = invitations[one.invitation.pk]
         is_welcome = contact.opted_out_at is None and contact.bounced_at is None
         if is_welcome and invitation.pk not in answered and invitation.is_open(now):
-            reminded += _queue_mail(one, not_before=not_before, now=now)
+            reminded += _queue_mail(one, own_texts, not_before=not_before, now=now)
     return reminded
 
 
-def _queue_mail(due: _Due, *, not_before: datetime, now: datetime) -> bool:
+def _queue_mail(due: _Due, own_texts: OwnTexts, *, not_before: datetime, now: datetime) -> bool:
     """Queue one reminder with a new link. Return False when another run was first."""
     token = Link.new_token()
     try:
@@ -190,7 +201,9 @@ def _queue_mail(due: _Due, *, not_before: datetime, now: datetime) -> bool:
     except IntegrityError:
         return False
     queue_message(
-        compose_reminder(due.invitation, token, number=due.number, sent_at=due.sent_at),
+        compose_reminder(
+            due.invitation, token, number=due.number, sent_at=due.sent_at, own_texts=own_texts
+        ),
         dedupe_key=due.invitation.reminder_key(due.number),
         lane=Lane.REMINDER,
         recipient_name=due.invitation.contact.name,

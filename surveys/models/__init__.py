@@ -21,6 +21,7 @@ from surveys.models.asking import (
     Standing,
     Suppression,
     SuppressionQuerySet,
+    name_other_projects,
 )
 from surveys.models.parties import (
     Client,
@@ -34,6 +35,7 @@ from surveys.models.parties import (
     Service,
 )
 from surveys.models.questionnaires import (
+    UNDER_WAY,
     WORDING_MAX,
     Questionnaire,
     QuestionnaireService,
@@ -41,6 +43,17 @@ from surveys.models.questionnaires import (
     Touchpoint,
 )
 from surveys.models.reopening import Reopening
+from surveys.models.texts import (
+    BODY_MAX,
+    FOLLOW_UP_MAX,
+    LINE_MAX,
+    SUBJECT_MAX,
+    FollowUp,
+    MailText,
+    OwnTexts,
+    PersonalLine,
+    TextKind,
+)
 from surveys.models.wishes import (
     NOTE_MAX,
     WISHES_MAX,
@@ -54,8 +67,13 @@ from surveys.models.wishes import (
 )
 
 __all__ = [
+    "BODY_MAX",
+    "FOLLOW_UP_MAX",
+    "LINE_MAX",
     "MOTIVATION_MAX",
     "NOTE_MAX",
+    "SUBJECT_MAX",
+    "UNDER_WAY",
     "WISHES_MAX",
     "WORDING_MAX",
     "CallRequest",
@@ -66,6 +84,7 @@ __all__ = [
     "ConsentQuerySet",
     "Contact",
     "ContactChange",
+    "FollowUp",
     "Group",
     "HeldAnswer",
     "Interest",
@@ -75,8 +94,11 @@ __all__ = [
     "LeftOut",
     "Link",
     "LinkQuerySet",
+    "MailText",
     "Moment",
     "Omission",
+    "OwnTexts",
+    "PersonalLine",
     "Project",
     "ProjectContact",
     "ProjectContactQuerySet",
@@ -94,6 +116,8 @@ __all__ = [
     "Standing",
     "Suppression",
     "SuppressionQuerySet",
+    "TextKind",
     "Touchpoint",
     "kinds_offered",
+    "name_other_projects",
 ]

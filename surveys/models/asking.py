@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -18,7 +19,7 @@ from outbox.models import Delivery
 from staff.models import User
 from staff.roles import Right, has_right
 from surveys.models.parties import Contact, Project, ProjectContact
-from surveys.models.questionnaires import Questionnaire, Touchpoint
+from surveys.models.questionnaires import UNDER_WAY, Questionnaire, Touchpoint
 
 
 class LeftOut(models.TextChoices):
@@ -246,7 +247,7 @@ class Invitation(models.Model):
     @property
     def is_under_way(self) -> bool:
         """Whether it asks about work that still goes on."""
-        return self.touchpoint in (Touchpoint.MID_PROJECT, Touchpoint.DELIVERY)
+        return self.touchpoint in UNDER_WAY
 
     @cached_property
     def other_projects(self) -> list[Project]:
@@ -282,6 +283,18 @@ class Invitation(models.Model):
     def is_open(self, now: datetime) -> bool:
         """Whether the page may still be answered for the first time, or anew."""
         return self.withdrawn_at is None and now < self.expires_at
+
+
+def name_other_projects(invitations: Sequence[Invitation]) -> None:
+    """Fetch ``other_projects`` of all of ``invitations`` in one query."""
+    naming = Invitation.also_about.through.objects.filter(invitation__in=invitations)
+    found: dict[int, list[Project]] = {one.pk: [] for one in invitations}
+    newest_first = ("-projectcontact__project__closed_on", "-projectcontact__project__pk")
+    rows = naming.select_related("projectcontact__project").order_by(*newest_first)
+    for row in rows:
+        found[row.invitation_id].append(row.projectcontact.project)
+    for one in invitations:
+        one.other_projects = found[one.pk]
 
 
 class LinkQuerySet(models.QuerySet["Link"]):

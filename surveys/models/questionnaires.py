@@ -26,6 +26,9 @@ class Touchpoint(models.TextChoices):
     AFTERCARE = "aftercare", _("aftercare")
 
 
+UNDER_WAY = (Touchpoint.MID_PROJECT, Touchpoint.DELIVERY)  # asked while the work still goes on
+
+
 class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
     """Many versions."""
 

@@ -4,7 +4,6 @@ from datetime import date
 
 import phonenumbers
 from django import template
-from django.utils import timezone
 
 from surveys import languages
 
@@ -17,9 +16,7 @@ _NO_BREAK_SPACE = "\u00a0"
 @register.filter
 def day_in_words(value: date) -> str:
     """``{{ project.closed_on|day_in_words }}``: 13 november, with its year unless it is this."""
-    has_year = value.year != timezone.localdate().year
-    text = languages.day_in_words(value, has_year=has_year)
-    return text.replace(" ", _NO_BREAK_SPACE)
+    return languages.written_day(value)
 
 
 @register.filter

@@ -17,11 +17,14 @@ from surveys.models import (
     Consent,
     Contact,
     ContactChange,
+    FollowUp,
     HeldAnswer,
     Invitation,
     LaterAnswer,
     Link,
+    MailText,
     Omission,
+    PersonalLine,
     Project,
     ProjectContact,
     QuestionWording,
@@ -229,6 +232,34 @@ def words(second):
     QuestionWording.objects.create(questionnaire=questionnaire, language=second)
 
 
+def make_text(**fields):
+    fields = {"kind": "invitation", "language": "nl", "subject": "s", "body": "b", **fields}
+    return MailText.objects.create(changed_by=make_user(), **fields)
+
+
+def two_texts(language):
+    make_text()
+    make_text(language=language)
+
+
+def make_line():
+    return PersonalLine.objects.create(
+        project_contact=make_project_contact(), text="Fijn.", author=make_user()
+    )
+
+
+def make_follow_up(**fields):
+    return FollowUp.objects.create(
+        response=make_response(), text="Gedaan.", author=make_user(), **fields
+    )
+
+
+def two_told(*, invitations):
+    first = make_invitation()
+    make_follow_up(told_in=first)
+    make_follow_up(told_in=first if invitations == 1 else make_invitation())
+
+
 CASES = {
     # staff
     "division_name_unique": any_case(make_division),
@@ -351,6 +382,15 @@ CASES = {
     "suppression_lifted_by_somebody": (
         lambda: make_suppression(lifted_at=NOW),
         lambda: make_suppression(lifted_at=NOW, lifted_by=make_user()),
+    ),
+    "mail_text_once": (lambda: two_texts("nl"), lambda: two_texts("de")),
+    "mail_text_kind_known": update(make_text, kind=("thanks", "reminder")),
+    "mail_text_not_empty": update(make_text, body=("", "Hoe was het?")),
+    "personal_line_not_empty": update(make_line, text=("", "Fijn dat het lukte.")),
+    "follow_up_not_empty": update(make_follow_up, text=("", "Karim belt elke week.")),
+    "follow_up_one_per_invitation": (
+        lambda: two_told(invitations=1),
+        lambda: two_told(invitations=2),
     ),
     # outbox
     "delivery_lease_only_while_claimed": update(
