@@ -21,6 +21,7 @@ from outbox.actions import queue_message
 from outbox.models import Lane
 from staff.models import User
 from staff.working_hours import is_public_holiday
+from surveys.actions.adding import write_follow_up
 from surveys.models import Group, Response
 
 logger = logging.getLogger(__name__)
@@ -146,12 +147,13 @@ def close(
     outcome: str,
     root_cause: str = "",
     note: str = "",
+    follow_up: str = "",
     now: datetime | None = None,
 ) -> None:
     """Close ``alert`` with what came of it. Raises Conflict when it was closed already.
 
     ``outcome`` is one of ``alert.outcomes``; a – also takes a ``root_cause``. The form explains
-    both; named constraints hold them.
+    both; named constraints hold them. ``follow_up`` is what the client's next invitation may say.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -170,6 +172,8 @@ def close(
             note=note,
             data={"outcome": outcome, "root_cause": root_cause},
         )
+        if follow_up:
+            write_follow_up(response=alert.response, author=actor, text=follow_up, now=now)
 
 
 def _what_happened(alert: Alert, kind: EventKind) -> str:

@@ -11,4 +11,5 @@ urlpatterns = [
     path("<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("<int:pk>/note/", views.note, name="note"),
     path("<int:pk>/close/", views.close, name="close"),
+    path("<int:pk>/follow-up/", views.follow_up, name="follow-up"),
 ]

@@ -16,12 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import actions
-from alerts.forms import CloseForm, NoteForm
+from alerts.forms import CloseForm, FollowUpForm, NoteForm
 from alerts.inbox import Inbox, course_of
 from alerts.models import Alert
 from alerts.story import Story, sees_invitation, story_of
 from staff.models import User
 from staff.roles import Right, requires, signed_in
+from surveys.actions.adding import write_follow_up
+from surveys.actions.holding import Conflict as AlreadyTold
+from surveys.models import FollowUp
 
 PER_PAGE = 50
 # Of an answer, for list and page.
@@ -101,6 +104,25 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return _back_to(request, alert)
 
 
+@require_POST
+@requires(Right.WORK_ALERTS)
+def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct what the client will be told, as long as no invitation told it."""
+    user = signed_in(request)
+    alert = _visible_alert(user, pk)
+    form = FollowUpForm(request.POST, alert=alert)
+    if not form.is_valid():
+        return _detail(request, user, alert, follow_up_form=form)
+    try:
+        text = form.cleaned_data["follow_up"]
+        write_follow_up(response=alert.response, author=user, text=text)
+    except AlreadyTold as told:
+        messages.warning(request, str(told))
+    else:
+        messages.success(request, _("What the client is told is saved."))
+    return _back_to(request, alert)
+
+
 def _visible_alert(user: User, pk: int) -> Alert:
     """Return an alert that ``user`` may see, with what its page shows; else 404."""
     alerts = Alert.objects.visible_to(user).with_story()
@@ -121,9 +143,12 @@ def _detail(
     *,
     note_form: NoteForm | None = None,
     close_form: CloseForm | None = None,
+    follow_up_form: FollowUpForm | None = None,
 ) -> HttpResponse:
     context = _list_context(request, user, alert=alert)
     context |= _alert_context(alert, user, note_form=note_form, close_form=close_form)
+    if follow_up_form is not None:
+        context["follow_up_form"] = follow_up_form
     return render(request, "alerts/detail.html", context)
 
 
@@ -153,6 +178,9 @@ def _alert_context(
     close_form: CloseForm | None = None,
 ) -> dict[str, Any]:
     story = story_of(alert.response)
+    told = FollowUp.objects.select_related("told_in", "author").filter(response=alert.response_id)
+    follow_up = told.first()
+    typed = {"follow_up": follow_up.text if follow_up else ""}
     return {
         "alert": alert,
         "story": story,
@@ -162,6 +190,8 @@ def _alert_context(
         "later_answers": list(alert.response.later_answers.all()),
         "note_form": note_form or NoteForm(),
         "close_form": close_form or CloseForm(alert=alert),
+        "follow_up": follow_up,
+        "follow_up_form": FollowUpForm(alert=alert, initial=typed),
     }
 
 

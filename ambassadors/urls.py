@@ -15,6 +15,7 @@ urlpatterns = [
     path("alerts/", include("alerts.urls")),
     path("invitations/", include("surveys.staff_urls")),
     path("questionnaires/", include("surveys.questionnaire_urls")),
+    path("texts/", include("surveys.texts_urls")),
     path("held/", include("surveys.held_urls")),
     path("dashboard/", include("ambassadors.dashboard.urls")),
     path("outbox/", include("outbox.urls")),

@@ -6,21 +6,16 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from outbox.forms import FilterForm
+from outbox.framing import framed
 from outbox.mailbox import mailbox_in_trouble
 from outbox.models import Delivery, State
 from outbox.reading import read
 from staff.roles import Right, requires
 
 DELIVERIES_ON_A_PAGE = 50
-# The mail in its frame may use its own inline styles and pictures, and nothing else whatsoever.
-_BODY_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'; sandbox"
-)
 
 
 @require_safe
@@ -64,7 +59,6 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@xframe_options_sameorigin
 @require_safe
 @requires(Right.SEE_OUTBOX)
 def delivery_body(request: HttpRequest, pk: int) -> HttpResponse:
@@ -72,9 +66,7 @@ def delivery_body(request: HttpRequest, pk: int) -> HttpResponse:
     markup = read(get_object_or_404(Delivery, pk=pk)).html
     if not markup:
         raise Http404
-    response = HttpResponse(markup)
-    response["Content-Security-Policy"] = _BODY_POLICY
-    return response
+    return framed(markup)
 
 
 def _page_address(query: QueryDict, number: int) -> str:

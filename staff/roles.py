@@ -39,7 +39,7 @@ class Right(StrEnum):
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.EMPLOYEE: frozenset({Right.WORK_ALERTS}),
+    Role.EMPLOYEE: frozenset({Right.WORK_ALERTS, Right.PREPARE_INVITATIONS}),
     Role.MANAGEMENT: frozenset(
         {
             Right.WORK_ALERTS,

@@ -55,11 +55,22 @@ class Row:
     due_on: date | None
     may_decide: bool
     touchpoint: Touchpoint = Touchpoint.PROJECT_CLOSE
+    line: str = ""  # the account manager's, as the invitation will say it
+    is_own: bool = False
 
     @property
     def may_hold(self) -> bool:
         """Whether the user may hold the contact back, and it would mean something."""
-        return self.may_decide and (self.reason is None or self.reason in _STILL_POSSIBLE)
+        return self.may_decide and self._is_possible
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the invitation will be in the user's name, so that a personal line fits."""
+        return self.is_own and self._is_possible
+
+    @property
+    def _is_possible(self) -> bool:
+        return self.reason is None or self.reason in _STILL_POSSIBLE
 
 
 class Preview:
@@ -118,6 +129,7 @@ class Preview:
             "actor",
             "lifted_by",
             "project_contact__contact",
+            "project_contact__personal_line",
             "project_contact__project__client",
             "project_contact__project__account_manager",
         ).order_by(F("lifted_at").desc(nulls_first=True), "-at", "-pk")
@@ -175,6 +187,8 @@ class Preview:
             due_on=closed_on and working_days_later(closed_on, self._wait),
             may_decide=may_decide,
             touchpoint=self.touchpoint_of(part) if ask else Touchpoint.PROJECT_CLOSE,
+            line=_line_of(part),
+            is_own=part.project.account_manager_id == self._user.pk,
         )
 
     def _reason(self, part: ProjectContact) -> LeftOut:
@@ -193,7 +207,11 @@ class Preview:
 
     def _found(self, words: str) -> ProjectContactQuerySet:
         rows = self._all().select_related(
-            "contact__client", "project__client", "project__account_manager", "omission"
+            "contact__client",
+            "project__client",
+            "project__account_manager",
+            "omission",
+            "personal_line",
         )
         for word in words.split():
             rows = rows.filter(
@@ -204,3 +222,10 @@ class Preview:
                 | Q(project__account_manager__name__icontains=word)
             )
         return rows
+
+
+def _line_of(part: ProjectContact) -> str:
+    """Return the personal line to ``part``; one of an earlier account manager is not said."""
+    line = getattr(part, "personal_line", None)
+    is_said = line is not None and line.author_id == part.project.account_manager_id
+    return line.text if line is not None and is_said else ""

@@ -131,12 +131,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(closed_on__gte=first, closed_on__lte=last)
 
     def prepared_by(self, user: User) -> ProjectQuerySet:
-        """Return the projects whose invitations ``user`` prepares: their team's, or all."""
+        """Return whose invitations ``user`` prepares: their own, their team's, or all."""
         if has_right(user, Right.SEE_ALL_INVITATIONS):
             return self
         if not has_right(user, Right.PREPARE_INVITATIONS):
             return self.none()
-        return self.filter(account_manager__in=User.objects.team_ids(user))
+        return self.filter(account_manager__in={user.pk} | User.objects.team_ids(user))
 
 
 class Project(models.Model):
@@ -220,15 +220,24 @@ class ProjectContactQuerySet(models.QuerySet["ProjectContact"]):
     """Many contacts of projects."""
 
     def visible_to(self, user: User) -> ProjectContactQuerySet:
-        """Return whose invitations ``user`` prepares: those of their team, or everybody's."""
+        """Return whose invitations ``user`` prepares: their own, their team's, or everybody's."""
         if has_right(user, Right.SEE_ALL_INVITATIONS):
             return self
         if not has_right(user, Right.PREPARE_INVITATIONS):
             return self.none()
-        return self._of_team(user)
+        return self.filter(project__account_manager__in={user.pk} | User.objects.team_ids(user))
+
+    def written_to_by(self, user: User) -> ProjectContactQuerySet:
+        """Return to whom ``user`` may write a personal line: the invitation is in their name."""
+        if not has_right(user, Right.PREPARE_INVITATIONS):
+            return self.none()
+        return self.filter(project__account_manager=user)
 
     def decided_by(self, user: User) -> ProjectContactQuerySet:
-        """Return whom ``user`` may hold back: their team's contacts; management everybody."""
+        """Return whom ``user`` may hold back: their team's contacts; management everybody.
+
+        Never their own: nobody chooses friends.
+        """
         if not has_right(user, Right.HOLD_INVITATIONS):
             return self.none()
         return self if user.is_management else self._of_team(user)

@@ -11,6 +11,8 @@ from alerts.models import Alert
 from outbox.models import Delivery
 from staff.models import User
 from surveys.models import HeldAnswer, Suppression
+from surveys.texts import Wording
+from surveys.texts_views import draft_of
 from tests.factories import (
     PASSWORD,
     make_invitation,
@@ -23,6 +25,7 @@ from tests.factories import (
 )
 
 _OF_A_QUESTIONNAIRE = ("detail", "use", "stop", "discard")
+TEXT_PAGES = ("edit", "preview", "test", "standard")
 ROLES = ("anonymous", "owner", "colleague", "supervisor", "management", "administrator")
 
 
@@ -112,9 +115,13 @@ def make_world() -> World:
             "invitations:detail": [alert.response.invitation_id],
             "invitations:reopen": [alert.response.invitation_id],
             "invitations:undo_reopen": [reopened.pk],
+            "invitations:line": [make_project_contact(project=project).pk],
+            "texts:frame": [draft_of("invitation", "nl", Wording(subject="Over", body="Hoe?"))],
+            **{f"texts:{name}": ["invitation", "nl"] for name in TEXT_PAGES},
             "alerts:detail": [alert.pk],
             "alerts:acknowledge": [alert.pk],
             "alerts:note": [alert.pk],
+            "alerts:follow-up": [alert.pk],
             "alerts:close": [alert.pk],
             "held:confirm": [held.pk],
             "held:dismiss": [held.pk],

@@ -58,8 +58,11 @@ OWN_ROW_CHANGED = (ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE, NOTHING)
 MANAGEMENT_ONLY = (REFUSED, REFUSED, REFUSED, IN, REFUSED)
 ADMINISTRATORS_ONLY = (REFUSED, REFUSED, REFUSED, REFUSED, IN)
 ADMINISTRATORS_ONLY_CHANGE = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
+ADMINISTERED = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
+TEXT = {"subject": "Over {project}", "body": "Hoe was het?"}
+LINE = (IN, NOTHING, NOTHING, NOTHING, NOTHING)
+LINE_CHANGED = (ELSEWHERE, NOTHING, NOTHING, NOTHING, NOTHING)
 # Supervisors of the project's account manager, management; administrators only look.
-PREPARING = (REFUSED, REFUSED, IN, IN, IN)
 HOLDING = (REFUSED, REFUSED, IN, IN, REFUSED)
 HOLDING_CHANGED = (REFUSED, REFUSED, ELSEWHERE, ELSEWHERE, REFUSED)
 OPEN_READING = Access(get=everybody(IN), post=everybody(NOT_SO))
@@ -87,12 +90,17 @@ TABLE = {
     "held:list": reading(IN),
     "held:confirm": acting({}, *OWN_ROW_CHANGED),
     "held:dismiss": acting({}, *OWN_ROW_CHANGED),
-    "invitations:list": reading(*PREPARING),
+    "alerts:follow-up": acting({"follow_up": "Karim belt elke week."}, *OWN_ROW_CHANGED),
+    "invitations:list": reading(IN),
+    # The account manager's own words: nobody writes them in that name.
+    "invitations:line": Access(
+        get=signed_in(*LINE), post=signed_in(*LINE_CHANGED), data={"text": "Fijn dat het lukte."}
+    ),
     "invitations:hold": Access(
         get=signed_in(*HOLDING), post=signed_in(*HOLDING_CHANGED), data={"reason": "dispute"}
     ),
     "invitations:lift": acting({}, *HOLDING_CHANGED),
-    "invitations:detail": reading(*PREPARING),
+    "invitations:detail": reading(IN, NOTHING, IN, IN, IN),
     "invitations:reopen": Access(
         get=signed_in(*HOLDING), post=signed_in(*HOLDING_CHANGED), data={"reason": "op verzoek"}
     ),
@@ -112,6 +120,14 @@ TABLE = {
     "settings:list": reading(*ADMINISTRATORS_ONLY),
     "brand:edit": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTRATORS_ONLY)),
     "brand:colours": reading(*ADMINISTRATORS_ONLY),
+    "texts:list": reading(*ADMINISTRATORS_ONLY),
+    "texts:frame": reading(*ADMINISTRATORS_ONLY),
+    "texts:edit": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data=TEXT
+    ),
+    "texts:preview": acting(TEXT, *ADMINISTRATORS_ONLY),
+    "texts:test": acting(TEXT, *ADMINISTRATORS_ONLY),
+    "texts:standard": acting({}, *ADMINISTERED),
     "outbox:list": reading(*ADMINISTRATORS_ONLY),
     "outbox:detail": reading(*ADMINISTRATORS_ONLY),
     "outbox:body": reading(*ADMINISTRATORS_ONLY),

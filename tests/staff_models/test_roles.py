@@ -16,7 +16,7 @@ work alerts                yes         yes            yes         yes
 see all alerts              no         yes             no          no
 see the dashboard           no         yes             no          no
 see the outbox              no          no            yes          no
-prepare invitations         no         yes            yes         yes
+prepare invitations        yes         yes            yes         yes
 see all invitations         no         yes            yes          no
 hold invitations            no         yes             no         yes
 administer                  no          no            yes          no

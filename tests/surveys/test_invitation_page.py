@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from alerts.models import Alert
 from outbox.models import Delivery, Lane, State
 from surveys.actions import (
     Answers,
@@ -425,7 +426,9 @@ def test_the_preview_says_when_the_next_run_is(client, supervisor, manager, sett
 def test_an_alert_leads_to_its_invitation_for_whoever_may_open_it(client, supervisor, manager):
     alert = make_alert(owner=manager)
     address = reverse("invitations:detail", args=[alert.response.invitation_id])
-    for user, is_shown in ((supervisor, True), (manager, False)):
+    stand_in = make_user()  # works the alert, of a project that is not theirs
+    for user, is_shown in ((supervisor, True), (manager, True), (stand_in, False)):
+        Alert.objects.filter(pk=alert.pk).update(owner=manager if is_shown else stand_in)
         client.force_login(user)
         page = text_of(client.get(reverse("alerts:detail", args=[alert.pk])))
         assert (address in page) is is_shown
