@@ -2,10 +2,10 @@
 
 from django.http import HttpResponse
 
-# The mail in its frame may use its own inline styles, and nothing else whatsoever.
+# The mail in its frame may use its own inline styles and pictures, and nothing else whatsoever.
 _POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox"
 )
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from alerts.models import Alert
 from alerts.routing import route_for
-from ambassadors.demo import afterwards, brand, people, voices
+from ambassadors.demo import additions, afterwards, brand, people, voices
 from ambassadors.demo.home import BASE_DIR
 from ambassadors.demo.people import People
 from ambassadors.demo.returns import come_back
@@ -70,7 +70,10 @@ class Result:
 
 
 def fill(progress: Progress) -> Result:
-    """Import the sample list, its newest closing yesterday; invite; make the sign-ins."""
+    """Import the sample list, its newest closing yesterday; invite; make the sign-ins.
+
+    One answer of long ago stands beside the run, without a mail of it.
+    """
     yesterday = timezone.localdate() - timedelta(days=1)
     newest = newest_closing_on(SAMPLE)
     assert newest is not None  # the sample has closed projects
@@ -82,8 +85,9 @@ def fill(progress: Progress) -> Result:
     )
     progress("import", imported.read, imported.read)
     brand.dress()
+    additions.prepare()
     run = send_invitations(on_invited=lambda done, total: progress("invite", done, total))
-    who = people.prepare(list(Invitation.objects.all()))
+    who = people.prepare(list(Invitation.objects.filter(delivery__isnull=False)))
     _draft_aftercare(who)
     result = Result(imported=imported, invitations=run, people=who)
     if not imported.good or not run.invited:
@@ -153,9 +157,9 @@ def _answering(who: People, random: Random) -> list[Invitation]:
     finds the alert in the inbox of somebody whose password was printed.
     """
     invitations = list(
-        Invitation.objects.select_related(
-            "project_contact__contact", "project_contact__project__account_manager"
-        ).order_by("pk")
+        Invitation.objects.filter(delivery__isnull=False)
+        .select_related("project_contact__contact", "project_contact__project__account_manager")
+        .order_by("pk")
     )
     random.shuffle(invitations)
     number = round(len(invitations) * voices.ANSWERING)
@@ -254,7 +258,7 @@ def _wait_for_mail(progress: Progress) -> None:
 
 def _responses() -> list[Response]:
     return list(
-        Response.objects.select_related(
+        Response.objects.filter(invitation__delivery__isnull=False).select_related(
             "invitation__project_contact__project__account_manager__supervisor",
             "invitation__project_contact__project__division__fallback",
         )
