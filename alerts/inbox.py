@@ -195,6 +195,12 @@ class _MailEnd(StrEnum):
     KEPT = "kept"
     WITHDRAWN = "withdrawn"
     UNDELIVERABLE = "undeliverable"
+    UNCERTAIN = "uncertain"
+    AGAIN = "again"  # perhaps delivered, and waiting to be sent once more
+    REPEATED = "repeated"
+
+
+_FAULTS = {_MailEnd.UNDELIVERABLE, _MailEnd.UNCERTAIN}
 
 
 def mail_steps(notifications: Iterable[Notification], *, reader: User) -> list[Step]:
@@ -221,13 +227,17 @@ def mail_steps(notifications: Iterable[Notification], *, reader: User) -> list[S
 
 
 def _mail_end(delivery: Delivery) -> _MailEnd:
+    if delivery.state == DeliveryState.UNCERTAIN:
+        return _MailEnd.UNCERTAIN
+    if delivery.state == DeliveryState.SENT and delivery.is_repeated:
+        return _MailEnd.REPEATED
     if delivery.state == DeliveryState.SENT:
         return _MailEnd.KEPT if delivery.transport == KEPT else _MailEnd.SENT
     if delivery.state == DeliveryState.UNDELIVERABLE:
         return _MailEnd.UNDELIVERABLE
     if delivery.state == DeliveryState.CANCELLED:
         return _MailEnd.WITHDRAWN
-    return _MailEnd.WAITING
+    return _MailEnd.AGAIN if delivery.is_repeated else _MailEnd.WAITING
 
 
 def _mail_step(end: _MailEnd, at: datetime, names: str) -> Step:
@@ -237,6 +247,9 @@ def _mail_step(end: _MailEnd, at: datetime, names: str) -> Step:
         _MailEnd.KEPT: _("Mail to %(names)s kept in the outbox: no mail server is set up"),
         _MailEnd.WITHDRAWN: _("Mail to %(names)s was withdrawn before it was sent"),
         _MailEnd.UNDELIVERABLE: _("Mail to %(names)s could not be delivered"),
+        _MailEnd.UNCERTAIN: _("Mail to %(names)s was perhaps delivered: the server did not reply"),
+        _MailEnd.AGAIN: _("Mail to %(names)s: perhaps delivered already, is being sent again"),
+        _MailEnd.REPEATED: _("Mail to %(names)s: perhaps delivered already, sent again"),
     }
     text = texts[end] % {"names": names}
-    return Step(at=at, text=text, is_fault=end is _MailEnd.UNDELIVERABLE)
+    return Step(at=at, text=text, is_fault=end in _FAULTS)

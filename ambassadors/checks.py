@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import checks
 
+from outbox.evidence import SCHEMES
+
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -124,6 +126,21 @@ def check_email_url(**kwargs: Any) -> list[checks.CheckMessage]:
             f"EMAIL_URL begins with {urlsplit(settings.EMAIL_URL).scheme}://, which is not SMTP.",
             hint="Set EMAIL_URL to smtp://, smtp+tls:// or smtp+ssl://, or leave it unset.",
             id="ambassadors.E002",
+        )
+    ]
+
+
+@checks.register()
+def check_archive_mailbox(**kwargs: Any) -> list[checks.CheckMessage]:
+    """An archive that cannot be asked makes mail wait whose reply was missed."""
+    address = urlsplit(settings.ARCHIVE_MAILBOX_URL)
+    if not settings.ARCHIVE_MAILBOX_URL or (address.scheme in SCHEMES and address.username):
+        return []
+    return [
+        checks.Error(
+            "ARCHIVE_MAILBOX_URL names no mailbox.",
+            hint="Set imaps://user:password@host/folder, or imap+tls:// or imap://.",
+            id="ambassadors.E007",
         )
     ]
 

@@ -248,6 +248,9 @@ if EMAIL_URL:
     EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
     EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
     EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
+# A mailbox that gets a copy of every mail the server accepted: tells whether one arrived whose
+# reply was missed, so that it is never sent twice (outbox/evidence.py).
+ARCHIVE_MAILBOX_URL = env.str("ARCHIVE_MAILBOX_URL", default="")
 # Seconds for each step of a handover; all steps together stay within the outbox's lease.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=8)
 DEFAULT_FROM_EMAIL = env.str(
@@ -287,6 +290,11 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: no file, nothing t
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "outbox.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "settle the outbox": {
+        "task": "outbox.tasks.settle",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "reconcile alerts": {
         "task": "alerts.tasks.reconcile",
         "schedule": 60.0,

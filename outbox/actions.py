@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from outbox.circuit import Circuit
 from outbox.doorbell import ring_on_commit
 from outbox.models import (
     ENOUGH_TO_SEND,
@@ -23,6 +24,7 @@ from outbox.models import (
     LEASE,
     Attempt,
     Delivery,
+    DeliveryQuerySet,
     Lane,
     Outcome,
     State,
@@ -31,6 +33,8 @@ from outbox.models import (
 from outbox.redaction import redact
 
 logger = logging.getLogger(__name__)
+
+FIRST_LOOK_AFTER = timedelta(seconds=30)  # for evidence about a message that perhaps arrived
 
 
 def queue_message(
@@ -77,8 +81,8 @@ def queue_message(
 def cancel_queued(keys: Iterable[str], *, now: datetime | None = None) -> int:
     """Withdraw the deliveries with these ``dedupe_key``s that have not left; return how many.
 
-    In the caller's transaction, with what makes them needless. One that is being sent this very
-    moment may still arrive; if that attempt fails, there is no second one.
+    In the caller's transaction, with what makes them needless. One that is being sent is stopped
+    if the final dot has not been sent yet; else it may arrive, and there is no second attempt.
     """
     return Delivery.objects.filter(dedupe_key__in=keys).cancel(now or timezone.now())
 
@@ -104,8 +108,10 @@ class Claim:
     started_at: datetime
 
 
-def claim_next(*, now: datetime | None = None) -> Claim | None:
+def claim_next(*, now: datetime | None = None, is_probe: bool = False) -> Claim | None:
     """Claim the most urgent due delivery, or return None when nothing is due.
+
+    A probe takes any: one whose recipient was the fault must not be every probe.
 
     1. Pick a candidate; skip rows another worker holds, where the database can.
     2. Take it with one conditional UPDATE; whoever changes the row has it.
@@ -115,6 +121,8 @@ def claim_next(*, now: datetime | None = None) -> Claim | None:
     while True:
         with transaction.atomic():
             due = Delivery.objects.due(now)
+            if is_probe:
+                due = due.order_by("?")
             if connection.features.has_select_for_update_skip_locked:
                 due = due.select_for_update(skip_locked=True)
             pk = due.values_list("pk", flat=True).first()
@@ -146,14 +154,34 @@ def renew(claim: Claim, *, now: datetime | None = None) -> bool:
     return bool(ours.update(lease_until=now + LEASE))
 
 
+def mark(claim: Claim, *, now: datetime | None = None) -> bool:
+    """Write down that the final dot comes next; False when it must not be sent.
+
+    That is so when the lease was lost, and when the message was withdrawn meanwhile. After True
+    the message may arrive, whatever happens to this worker.
+    """
+    ours = Delivery.objects.filter(
+        pk=claim.delivery.pk,
+        state=State.CLAIMED,
+        lease_token=claim.token,
+        cancelled_at__isnull=True,
+    )
+    until = (now or timezone.now()) + LEASE
+    return bool(ours.update(state=State.COMMITTING, lease_until=until))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What became of one attempt, in the transport's own words."""
+    """What became of one attempt, in the transport's own words.
+
+    ``is_spared``: nobody was accepted, so the row is not to blame: no back-off, no giving up.
+    """
 
     outcome: Outcome
     phase: str
     detail: str
     transport: str
+    is_spared: bool = False
 
 
 def record(claim: Claim, result: Result, *, now: datetime | None = None) -> bool:
@@ -163,17 +191,26 @@ def record(claim: Claim, result: Result, *, now: datetime | None = None) -> bool
     its successor did.
     """
     now = max(now or timezone.now(), claim.started_at)
-    delivery = claim.delivery
     result = replace(result, detail=redact(result.detail))  # servers repeat what they refuse
+    ours = Delivery.objects.filter(pk=claim.delivery.pk).held_under(claim.token)
+    if result.outcome == Outcome.WITHDRAWN:
+        ours = ours.filter(cancelled_at__isnull=False)  # else another worker has it
+    if _end(ours, claim, result, now):
+        return True
+    logger.warning("delivery %s: lease lost before %s", claim.delivery.pk, result.outcome)
+    return result.outcome == Outcome.SENT and _record_late(claim, result, now)
+
+
+def _end(ours: DeliveryQuerySet, claim: Claim, result: Result, now: datetime) -> bool:
+    """End ``claim`` with ``result`` if ``ours`` still finds its row."""
+    delivery = claim.delivery
     changes = _changes(delivery, result, now)
-    ours = Delivery.objects.filter(pk=delivery.pk, state=State.CLAIMED, lease_token=claim.token)
     with transaction.atomic():
         kept = ours.update(
             lease_token=None, lease_until=None, transport=result.transport, **changes
         )
         if not kept:
-            logger.warning("delivery %s: lease lost before %s", delivery.pk, result.outcome)
-            return result.outcome == Outcome.SENT and _record_late(claim, result, changes, now)
+            return False
         Delivery.objects.filter(pk=delivery.pk).give_up_withdrawn()
         _write_attempt(claim, result, now, number=delivery.attempts)
     logger.info(
@@ -187,17 +224,28 @@ def record(claim: Claim, result: Result, *, now: datetime | None = None) -> bool
     return True
 
 
-def _record_late(claim: Claim, result: Result, changes: dict[str, object], now: datetime) -> bool:
+def _record_late(claim: Claim, result: Result, now: datetime) -> bool:
     """Write down that a message was accepted although the lease had run out meanwhile.
 
     The server has it: whoever holds the row now must not send it again and again.
     """
-    delivery = claim.delivery
-    late = Delivery.objects.filter(pk=delivery.pk).exclude(state=State.SENT)
-    if not late.update(lease_token=None, lease_until=None, transport=result.transport, **changes):
-        return False
-    last = delivery.tries.aggregate(last=Max("number"))["last"] or 0
-    _write_attempt(claim, result, now, number=last + 1)
+    late = Delivery.objects.filter(pk=claim.delivery.pk).exclude(state=State.SENT)
+    return settle_sent(late, claim, result, now=now)
+
+
+def settle_sent(rows: DeliveryQuerySet, claim: Claim, result: Result, *, now: datetime) -> bool:
+    """Note that the message of ``claim`` did arrive, if ``rows`` still finds it; after its claim.
+
+    The ledger says how that is known: ``result`` becomes the last attempt.
+    """
+    changes = _changes(claim.delivery, replace(result, outcome=Outcome.SENT), now)
+    with transaction.atomic():
+        if not rows.update(
+            lease_token=None, lease_until=None, transport=result.transport, **changes
+        ):
+            return False
+        last = claim.delivery.tries.aggregate(last=Max("number"))["last"] or 0
+        _write_attempt(claim, result, now, number=last + 1)
     return True
 
 
@@ -212,6 +260,7 @@ def _write_attempt(claim: Claim, result: Result, now: datetime, *, number: int) 
         outcome=result.outcome,
         detail=result.detail,
         transport=result.transport,
+        is_repeat=claim.delivery.is_repeated,
     )
 
 
@@ -222,8 +271,16 @@ def _changes(delivery: Delivery, result: Result, now: datetime) -> dict[str, obj
         if delivery.is_secret and result.phase != KEPT:
             sent["message"] = b""  # the personal link lives on only in the client's mailbox
         return sent
-    is_over = now - delivery.created_at >= GIVE_UP_AFTER
-    if result.outcome == Outcome.PERMANENT or is_over:
+    if result.outcome == Outcome.UNCERTAIN:
+        return {
+            "state": State.UNCERTAIN,
+            "uncertain_since": now,
+            "not_before": now + FIRST_LOOK_AFTER,
+            "last_error": result.detail,
+        }
+    if result.is_spared:
+        return {"state": State.QUEUED, "not_before": now, "last_error": result.detail}
+    if result.outcome == Outcome.PERMANENT or _is_over(delivery, result.transport, now):
         return {"state": State.UNDELIVERABLE, "last_error": result.detail}
     return {
         "state": State.QUEUED,
@@ -232,23 +289,39 @@ def _changes(delivery: Delivery, result: Result, now: datetime) -> dict[str, obj
     }
 
 
+def _is_over(delivery: Delivery, transport: str, now: datetime) -> bool:
+    """Whether it was tried for long enough. While the circuit is open nothing is tried."""
+    if now - delivery.created_at < GIVE_UP_AFTER:
+        return False
+    closed_at = Circuit.objects.last_closed(transport)
+    return closed_at is None or now - closed_at >= GIVE_UP_AFTER
+
+
 def give_back_expired(*, now: datetime | None = None) -> int:
-    """Return claims of workers that died or hang to the queue; return how many."""
+    """End the claims of workers that died or hang; return how many.
+
+    Before the marker nothing was sent, and the message goes back into the queue; after it the
+    message may have arrived. Fenced by what was read: its worker may be renewing it right now.
+    """
     now = now or timezone.now()
     count = 0
     for delivery in Delivery.objects.expired(now):
         assert delivery.lease_token is not None
         assert delivery.lease_until is not None
+        is_marked = delivery.state == State.COMMITTING
         claim = Claim(
             delivery=delivery,
             token=delivery.lease_token,
             started_at=delivery.lease_until - LEASE,
         )
         lost = Result(
-            outcome=Outcome.LEASE_EXPIRED,
-            phase="claimed",
+            outcome=Outcome.UNCERTAIN if is_marked else Outcome.LEASE_EXPIRED,
+            phase="dot" if is_marked else "claimed",
             detail="",
             transport=delivery.transport,
         )
-        count += record(claim, lost, now=now)
+        as_read = Delivery.objects.filter(
+            pk=delivery.pk, state=delivery.state, lease_until=delivery.lease_until
+        )
+        count += _end(as_read.held_under(claim.token), claim, lost, now)
     return count

@@ -2,11 +2,18 @@
 
 States of a delivery, and who moves it::
 
-    queued ─ claim ─→ claimed ─ accepted ─→ sent
-     │ ↑                 │ ├──── refused for good, or 72 hours ─→ undeliverable
-     │ └── temporary fault, or the lease ran out
-     └──── cancelled: nobody needs it any more. Of a claimed one this is noted, and holds as soon
-           as the claim ends in anything but a handover.
+    queued ─ claim ─→ claimed ─ marker ─→ committing ─ 250 ─→ sent
+     │ ↑                 │                 │  │
+     │ │                 │                 │  └ no reply to the final dot, or the lease ran out
+     │ └ temporary fault, or the lease ran │                    └─→ uncertain ─ evidence ─→ sent
+     │   out before the marker; a 4xx      │                          │
+     │                   │                 │                          └ none: queued, is_repeated
+     │                   └─────────────────┴─ refused for good, or 72 hours ─→ undeliverable
+     └ cancelled: nobody needs it any more. Of one that is being sent, or may have arrived, this
+       is noted: it gets no further attempt.
+
+The marker is a fenced update just before the final dot. From there until the server's reply a
+message may have arrived without our knowing: nowhere else can a copy arise.
 """
 
 from __future__ import annotations
@@ -17,7 +24,7 @@ import hashlib
 import uuid
 from datetime import datetime, timedelta
 from email.message import EmailMessage as ParsedMessage
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -25,6 +32,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from outbox.circuit import Circuit, Pulse  # noqa: F401  (tables of this app)
+from outbox.ledger import AppendOnly as AppendOnly  # where the other apps look for it
+from outbox.ledger import AppendOnlyError as AppendOnlyError
 from outbox.refusals import Kind
 
 LEASE = timedelta(seconds=55)  # a dead worker's claim is free within a minute
@@ -41,37 +51,6 @@ def back_off(attempts: int) -> timedelta:
     if index < len(_BACK_OFF_SECONDS):
         return timedelta(seconds=_BACK_OFF_SECONDS[index])
     return timedelta(seconds=_BACK_OFF_LATER_SECONDS)
-
-
-class AppendOnlyError(TypeError):
-    """Somebody tried to change or delete a row of a ledger."""
-
-
-class AppendOnlyQuerySet(models.QuerySet[Any]):
-    """Rows that are written once. Only the deletion of their parent removes them."""
-
-    def update(self, **kwargs: Any) -> int:
-        raise AppendOnlyError(f"{self.model.__name__} rows are never changed.")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise AppendOnlyError(f"{self.model.__name__} rows are never deleted.")
-
-
-class AppendOnly(models.Model):
-    """Base of ledgers: a row is inserted, and stays."""
-
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise AppendOnlyError(f"{type(self).__name__} rows are never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise AppendOnlyError(f"{type(self).__name__} rows are never deleted.")
 
 
 class Channel(models.TextChoices):
@@ -96,9 +75,14 @@ class State(models.TextChoices):
 
     QUEUED = "queued", _("waiting")
     CLAIMED = "claimed", _("being sent")
+    COMMITTING = "committing", _("being handed over")
+    UNCERTAIN = "uncertain", _("perhaps delivered")
     SENT = "sent", _("sent")
     UNDELIVERABLE = "undeliverable", _("undeliverable")
     CANCELLED = "cancelled", pgettext_lazy("delivery", "withdrawn")
+
+
+LEASED = (State.CLAIMED, State.COMMITTING)  # a worker has it in hand
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -111,16 +95,21 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def expired(self, now: datetime) -> DeliveryQuerySet:
         """Return claims whose worker did not come back in time."""
-        return self.filter(state=State.CLAIMED, lease_until__lt=now)
+        return self.filter(state__in=LEASED, lease_until__lt=now)
+
+    def held_under(self, token: uuid.UUID) -> DeliveryQuerySet:
+        """Return what its holder may still write about: claimed or committing under ``token``."""
+        return self.filter(state__in=LEASED, lease_token=token)
 
     def cancel(self, now: datetime) -> int:
         """Withdraw what has not left; return how many were, or will be as soon as their claim ends.
 
         One UPDATE, so that no claim slips in between. The text goes at once from what is
-        withdrawn: nobody may follow a link that nobody received.
+        withdrawn: nobody may follow a link that nobody received. What may have arrived cannot be
+        withdrawn any more; it is noted, and not sent again.
         """
         waiting = models.Q(state=State.QUEUED)
-        return self.filter(state__in=[State.QUEUED, State.CLAIMED]).update(
+        return self.filter(state__in=[State.QUEUED, *LEASED, State.UNCERTAIN]).update(
             state=models.Case(
                 models.When(waiting, then=models.Value(State.CANCELLED)),
                 default=models.F("state"),
@@ -165,6 +154,17 @@ class Delivery(models.Model):
     cancelled_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     # Accepted first, and given up later: what the reports say, as one column for the figures.
     bounced_at = models.DateTimeField(_("came back at"), null=True, blank=True)
+    # When the server's reply to the final dot was last missed; it stays when that is settled.
+    uncertain_since = models.DateTimeField(_("perhaps delivered since"), null=True, blank=True)
+    is_repeated = models.BooleanField(_("sent again, perhaps delivered before"), default=False)
+    again_of = models.ForeignKey(
+        "self",
+        verbose_name=_("sent again by hand for"),
+        on_delete=models.SET_NULL,
+        related_name="sent_again",
+        null=True,
+        blank=True,
+    )
 
     objects: ClassVar[DeliveryQuerySet] = DeliveryQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -174,10 +174,10 @@ class Delivery(models.Model):
         ordering = ("-created_at", "-pk")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(state=State.CLAIMED)
+                condition=models.Q(state__in=LEASED)
                 & models.Q(lease_token__isnull=False)
                 & models.Q(lease_until__isnull=False)
-                | ~models.Q(state=State.CLAIMED)
+                | ~models.Q(state__in=LEASED)
                 & models.Q(lease_token__isnull=True)
                 & models.Q(lease_until__isnull=True),
                 name="delivery_lease_only_while_claimed",
@@ -194,6 +194,11 @@ class Delivery(models.Model):
                 condition=~models.Q(state=State.CANCELLED) | models.Q(cancelled_at__isnull=False),
                 name="delivery_cancelled_has_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(uncertain_since__isnull=False)
+                | ~models.Q(state=State.UNCERTAIN) & models.Q(is_repeated=False),
+                name="delivery_uncertain_has_time",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -203,8 +208,13 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["lease_until"],
-                condition=models.Q(state=State.CLAIMED),
+                condition=models.Q(state__in=LEASED),
                 name="delivery_leased",
+            ),
+            models.Index(
+                fields=["not_before", "id"],
+                condition=models.Q(state=State.UNCERTAIN),
+                name="delivery_uncertain",
             ),
             models.Index(fields=["-created_at", "-id"], name="delivery_newest"),
             models.Index(
@@ -247,6 +257,10 @@ class Outcome(models.TextChoices):
     TEMPORARY = "temporary", _("temporary fault")
     PERMANENT = "permanent", _("refused for good")
     LEASE_EXPIRED = "lease_expired", _("the worker did not come back")
+    UNCERTAIN = "uncertain", _("perhaps accepted: no reply to the final dot")
+    FOUND = "found", _("found delivered")
+    POLICY = "policy", _("refused, perhaps all of us")
+    WITHDRAWN = "withdrawn", pgettext_lazy("attempt", "stopped: withdrawn meanwhile")
 
 
 class Attempt(AppendOnly):
@@ -261,6 +275,7 @@ class Attempt(AppendOnly):
     outcome = models.CharField(_("result"), max_length=20, choices=Outcome.choices)
     detail = models.TextField(_("detail"), blank=True)
     transport = models.CharField(_("transport"), max_length=20)
+    is_repeat = models.BooleanField(_("may be a copy"), default=False)
 
     class Meta:
         verbose_name = _("attempt")

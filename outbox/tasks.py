@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from outbox.actions import give_back_expired
 from outbox.dispatching import dispatch_due
+from outbox.health import SWEEP, beat
 from outbox.mailbox import MailboxError
 from outbox.mailbox import read_mailbox as read
 from outbox.models import Delivery
 from outbox.reporting import report_refusals as report
+from outbox.uncertain import settle_uncertain
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ def dispatch() -> int:
 @shared_task(name="outbox.tasks.sweep")
 def sweep() -> int:
     """Free the claims of dead workers and send what nobody rang for."""
+    beat(SWEEP)
     give_back_expired()
     if not Delivery.objects.due(timezone.now()).exists():
         return 0
@@ -46,6 +49,12 @@ def read_mailbox() -> int:
         logger.log(logging.WARNING if error.is_temporary else logging.ERROR, "mailbox: %s", error)
         return 0
     return done.stored if done else 0
+
+
+@shared_task(name="outbox.tasks.settle")
+def settle() -> int:
+    """Settle what perhaps arrived; return how many were. Apart from the sweep: it may wait."""
+    return settle_uncertain()
 
 
 def _is_stopping() -> bool:

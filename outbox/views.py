@@ -1,19 +1,25 @@
 """The outbox as administrators read it: what left, when, to whom, and the mail as it was sent."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from outbox.breaking import hold, resume
+from outbox.doorbell import ring_on_commit
 from outbox.forms import FilterForm
 from outbox.framing import framed
+from outbox.handling import NotPossible, cancel, send_again, why_not_again
+from outbox.health import snapshot
 from outbox.mailbox import mailbox_in_trouble
 from outbox.models import Delivery, State
 from outbox.reading import read
-from staff.roles import Right, requires
+from outbox.transports import SmtpTransport
+from staff.roles import Right, requires, signed_in
 
 DELIVERIES_ON_A_PAGE = 50
 
@@ -24,15 +30,10 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     """List what left and what waits, the newest first."""
     form = FilterForm(request.GET)
     page = Paginator(form.deliveries(), DELIVERIES_ON_A_PAGE).get_page(request.GET.get("page"))
-    counts = Delivery.objects.aggregate(
-        waiting=Count("pk", filter=Q(state__in=[State.QUEUED, State.CLAIMED])),
-        undeliverable=Count("pk", filter=Q(state=State.UNDELIVERABLE)),
-        came_back=Count("pk", filter=Q(bounced_at__isnull=False)),
-    )
     context = {
         "form": form,
         "page": page,
-        "counts": counts,
+        "health": snapshot(),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "earlier": _page_address(request.GET, page.number - 1),
         "later": _page_address(request.GET, page.number + 1),
@@ -52,6 +53,9 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "delivery": delivery,
         "tries": delivery.tries.all(),
         "reports": delivery.reports.all(),
+        "why_not_again": why_not_again(delivery),
+        "is_cancellable": delivery.state == State.QUEUED and not delivery.is_repeated,
+        "copies": delivery.sent_again.defer("message").order_by("pk"),
         "reading": read(delivery),
         "has_mail_server": bool(settings.EMAIL_URL),
     }
@@ -67,6 +71,53 @@ def delivery_body(request: HttpRequest, pk: int) -> HttpResponse:
     if not markup:
         raise Http404
     return framed(markup)
+
+
+@require_POST
+@requires(Right.ADMINISTER)
+def delivery_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the message of a delivery once more, as a new one; show that one."""
+    delivery = get_object_or_404(Delivery, pk=pk)
+    try:
+        again = send_again(delivery=delivery, actor_id=signed_in(request).pk)
+    except NotPossible as fault:
+        messages.warning(request, str(fault))
+        return redirect("outbox:detail", pk)
+    messages.success(request, _("Queued once more. This is the new message."))
+    return redirect("outbox:detail", again.pk)
+
+
+@require_POST
+@requires(Right.ADMINISTER)
+def delivery_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a delivery that has not left."""
+    delivery = get_object_or_404(Delivery, pk=pk)
+    try:
+        cancel(delivery=delivery, actor_id=signed_in(request).pk)
+    except NotPossible as fault:
+        messages.warning(request, str(fault))
+    else:
+        messages.success(request, _("Cancelled: this message will not be sent."))
+    return redirect("outbox:detail", pk)
+
+
+@require_POST
+@requires(Right.ADMINISTER)
+def sending_hold(request: HttpRequest) -> HttpResponse:
+    """Stop all sending by hand."""
+    if hold(SmtpTransport.name, actor_id=signed_in(request).pk):
+        messages.success(request, _("Sending has stopped. All messages wait."))
+    return redirect("outbox:list")
+
+
+@require_POST
+@requires(Right.ADMINISTER)
+def sending_resume(request: HttpRequest) -> HttpResponse:
+    """Send again, whatever stopped it."""
+    if resume(SmtpTransport.name, actor_id=signed_in(request).pk):
+        ring_on_commit()
+        messages.success(request, _("Messages are sent again. What waited leaves now."))
+    return redirect("outbox:list")
 
 
 def _page_address(query: QueryDict, number: int) -> str:

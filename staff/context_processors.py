@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from outbox.circuit import Circuit
 from staff.branding import current_brand
 from staff.models import User
 from staff.roles import Right, has_right
@@ -12,6 +13,8 @@ from staff.roles import Right, has_right
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return firm name, whether mail can leave, and the rights that decide the menu.
+
+    Administrators also hear when a mail server refuses everything we bring.
 
     A request without a user (the client's page, an error before sign-in) gets no rights.
     """
@@ -25,4 +28,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if isinstance(user, User):
         context["rights"] = {right.name.lower(): has_right(user, right) for right in Right}
+        if settings.EMAIL_URL and context["rights"]["administer"]:
+            context["circuit"] = Circuit.objects.interrupted().select_related("changed_by").first()
     return context

@@ -5,13 +5,28 @@ from django.conf import settings
 from outbox.transports.base import (
     LeaseLostError,
     PermanentError,
+    PolicyError,
+    RefusesAllError,
     TemporaryError,
     Transport,
+    TransportError,
+    UncertainError,
 )
 from outbox.transports.keep import KeepTransport
 from outbox.transports.smtp import SmtpTransport
 
-__all__ = ["LeaseLostError", "PermanentError", "TemporaryError", "Transport", "email_transport"]
+__all__ = [
+    "LeaseLostError",
+    "PermanentError",
+    "PolicyError",
+    "RefusesAllError",
+    "SmtpTransport",
+    "TemporaryError",
+    "Transport",
+    "TransportError",
+    "UncertainError",
+    "email_transport",
+]
 
 
 def email_transport() -> Transport:

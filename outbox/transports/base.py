@@ -4,28 +4,55 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
+from outbox.circuit import Reason
 from outbox.models import Delivery
 
 
-class TemporaryError(Exception):
-    """Try again later. ``is_everything``: the whole transport is down, not this one message."""
-
-    def __init__(self, detail: str, *, phase: str, is_everything: bool = False) -> None:
-        super().__init__(detail)
-        self.phase = phase
-        self.is_everything = is_everything
-
-
-class PermanentError(Exception):
-    """The receiver refuses this message for good."""
+class TransportError(Exception):
+    """A message was not handed over; ``phase`` says how far it came."""
 
     def __init__(self, detail: str, *, phase: str) -> None:
         super().__init__(detail)
         self.phase = phase
 
 
+class TemporaryError(TransportError):
+    """Try again later. ``is_everything``: the whole transport is down, not this one message."""
+
+    def __init__(self, detail: str, *, phase: str, is_everything: bool = False) -> None:
+        super().__init__(detail, phase=phase)
+        self.is_everything = is_everything
+
+
+class PermanentError(TransportError):
+    """The receiver refuses this message for good."""
+
+
+class RefusesAllError(TransportError):
+    """The receiver accepts nothing from us, whatever the message, until somebody repairs it."""
+
+    def __init__(self, detail: str, *, phase: str, reason: Reason) -> None:
+        super().__init__(detail, phase=phase)
+        self.reason = reason
+
+
+class PolicyError(TransportError):
+    """A rule of the receiver forbids it; one refusal does not tell whether it is about us all.
+
+    ``is_relay``: in words that are about us, so that it never is the recipient's fault.
+    """
+
+    def __init__(self, detail: str, *, phase: str, is_relay: bool) -> None:
+        super().__init__(detail, phase=phase)
+        self.is_relay = is_relay
+
+
+class UncertainError(TransportError):
+    """The message was completed, and the receiver's reply is missing: it may have arrived."""
+
+
 class LeaseLostError(Exception):
-    """Getting as far as sending took so long that another worker may hold the message by now."""
+    """Another worker may hold the message by now, or it was withdrawn: it was not completed."""
 
 
 class Transport(Protocol):
@@ -42,10 +69,13 @@ class Transport(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def send(self, delivery: Delivery, *, renew: Callable[[], bool]) -> tuple[str, str]:
+    def send(
+        self, delivery: Delivery, *, renew: Callable[[], bool], mark: Callable[[], bool]
+    ) -> tuple[str, str]:
         """Hand over the frozen message; return the phase reached and the receiver's reply.
 
-        ``renew`` is asked right before the bytes go out: False means that the lease was lost and
-        nothing may be sent. Raises TemporaryError, PermanentError or LeaseLostError.
+        ``renew`` is asked before the bytes go out, ``mark`` right before what completes the
+        message: False means that it must not be completed. Raises a TransportError or
+        LeaseLostError; UncertainError only after ``mark``.
         """
         ...

@@ -23,6 +23,8 @@ class KeepTransport:
     ) -> None:
         return None
 
-    def send(self, delivery: Delivery, *, renew: Callable[[], bool]) -> tuple[str, str]:
+    def send(
+        self, delivery: Delivery, *, renew: Callable[[], bool], mark: Callable[[], bool]
+    ) -> tuple[str, str]:
         """See Transport."""
         return KEPT, ""

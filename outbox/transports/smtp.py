@@ -1,23 +1,42 @@
-"""SMTP, one recipient a message, over the server that EMAIL_URL names."""
+"""SMTP by phases, one recipient a message, over the server that EMAIL_URL names.
+
+connect · TLS · AUTH · MAIL · RCPT · DATA · dot. Each has EMAIL_TIMEOUT seconds; the server's
+answer to the dot may take longer, because it looks through the message first, and to give up on
+it leaves a message that perhaps arrived.
+"""
 
 import logging
 import smtplib
+import ssl
+import time
 from collections.abc import Callable
 from email.utils import parseaddr
 from types import TracebackType
-from typing import Any, Self
+from typing import NoReturn, Self
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail.utils import DNS_NAME
 
+from outbox.circuit import Reason
 from outbox.mail import ascii_address
 from outbox.models import Delivery
-from outbox.transports.base import LeaseLostError, PermanentError, TemporaryError
+from outbox.transports.base import (
+    LeaseLostError,
+    PermanentError,
+    PolicyError,
+    RefusesAllError,
+    TemporaryError,
+    TransportError,
+    UncertainError,
+)
+from outbox.transports.client import Client, TlsClient
+from outbox.transports.replies import About, about
 
 logger = logging.getLogger(__name__)
 
-# 421: the server is going down. The others: it does not accept *us*, whoever the recipient is.
-_REFUSES_EVERYTHING = {421, 530, 534, 535, 538}
+DOT_SECONDS = 40.0  # for the reply to the final dot; with the marker's fresh lease in reserve
+_MARK_TO_DOT = 10.0  # whoever was asleep for longer between marker and dot sends none
+_REASONS = {About.CREDENTIALS: Reason.CREDENTIALS, About.SENDER: Reason.SENDER}
 
 
 class SmtpTransport:
@@ -26,7 +45,8 @@ class SmtpTransport:
     name = "smtp"
 
     def __init__(self) -> None:
-        self._backend: Any = get_connection()
+        self._client: Client | None = None
+        self._phase = "connect"
         _name, self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
 
     def __enter__(self) -> Self:
@@ -38,89 +58,199 @@ class SmtpTransport:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._client is None:
+            return
+        try:
+            self._enter("QUIT", self._client)
+            self._client.quit()
+        except (smtplib.SMTPException, OSError) as fault:
+            logger.info("smtp: closing failed (%s)", type(fault).__name__)
         self._hang_up()
 
-    def send(self, delivery: Delivery, *, renew: Callable[[], bool]) -> tuple[str, str]:
+    def send(
+        self, delivery: Delivery, *, renew: Callable[[], bool], mark: Callable[[], bool]
+    ) -> tuple[str, str]:
         """See Transport. The reply is the server's answer to the final dot."""
         recipient = ascii_address(delivery.recipient_address)
         if not recipient.isascii() or recipient.split() != [recipient]:
             raise PermanentError("not an address that SMTP can carry", phase="RCPT")
-        server = self._connected()
-        phase = "MAIL"
+        client = self.connected()
         try:
-            self._expect(server.mail(self._sender), phase=phase, is_sender=True)
-            phase = "RCPT"
-            self._expect(server.rcpt(recipient), phase=phase)
-            if not renew():
-                raise LeaseLostError
-            phase = "DATA"
-            code, reply = server.data(bytes(delivery.message))
-            self._expect((code, reply), phase=phase)
-        except (PermanentError, TemporaryError, LeaseLostError):
-            self._reset(server)
+            self._introduce(client, recipient, renew)
+            self._enter("DATA", client)
+            self._expect_data(client)
+            client.send_body(bytes(delivery.message))
+        except (TransportError, LeaseLostError):
+            self._reset(client)  # between two commands: the connection serves the next message
             raise
-        except smtplib.SMTPDataError as error:  # refused before the first byte of the message
-            self._reset(server)
-            self._expect((error.smtp_code, _bytes(error.smtp_error)), phase=phase)
-            raise TemporaryError(_words(error), phase=phase) from error
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
-            raise TemporaryError(_words(error), phase=phase, is_everything=True) from error
-        except Exception:
+            raise TemporaryError(_words(error), phase=self._phase, is_everything=True) from error
+        except BaseException:
             self._hang_up()  # a fault of ours: the next message must not begin inside this one
             raise
-        return "accepted", f"{code} {_text(reply)}"
+        return "accepted", self._complete(client, mark)
 
-    def _connected(self) -> smtplib.SMTP:
+    def connected(self) -> Client:
+        """Return the open connection, or make it: connect, TLS, AUTH. Raises TransportError."""
+        if self._client is not None:
+            return self._client
+        self._phase = "connect"
         try:
-            self._backend.open()
-            server: smtplib.SMTP = self._backend.connection
-            server.ehlo_or_helo_if_needed()
-        except smtplib.SMTPAuthenticationError as error:
+            self._client = client = self._connect()
+            client.ehlo_or_helo_if_needed()
+            if settings.EMAIL_USE_TLS:
+                self._enter("TLS", client)
+                client.starttls(context=ssl.create_default_context())
+                client.ehlo_or_helo_if_needed()
+            if settings.EMAIL_HOST_USER and settings.EMAIL_HOST_PASSWORD:
+                self._enter("AUTH", client)
+                self._sign_in(client)
+        except TransportError:
             self._hang_up()
-            raise TemporaryError(_words(error), phase="AUTH", is_everything=True) from error
+            raise
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
-            raise TemporaryError(_words(error), phase="connect", is_everything=True) from error
-        return server
+            raise TemporaryError(_words(error), phase=self._phase, is_everything=True) from error
+        return client
 
-    def _expect(self, answer: tuple[int, bytes], *, phase: str, is_sender: bool = False) -> None:
+    def offer_sender(self) -> None:
+        """Ask whether mail from our address is taken, and send none. Raises TransportError."""
+        client = self.connected()
+        try:
+            self._enter("MAIL", client)
+            self._expect(client.mail(self._sender))
+        except (smtplib.SMTPException, OSError) as error:
+            self._hang_up()
+            raise TemporaryError(_words(error), phase=self._phase, is_everything=True) from error
+        finally:
+            if self._client is not None:
+                self._reset(client)
+
+    def _connect(self) -> Client:
+        where = (settings.EMAIL_HOST, settings.EMAIL_PORT)
+        seconds, name = settings.EMAIL_TIMEOUT, DNS_NAME.get_fqdn()
+        if settings.EMAIL_USE_SSL:
+            context = ssl.create_default_context()
+            return TlsClient(*where, seconds=seconds, local_hostname=name, context=context)
+        return Client(*where, seconds=seconds, local_hostname=name)
+
+    def _sign_in(self, client: Client) -> None:
+        try:
+            client.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+        except smtplib.SMTPAuthenticationError as error:
+            if error.smtp_code < 500:  # it cannot tell just now
+                raise
+            self._refuses_all(_words(error), Reason.CREDENTIALS)
+        except (smtplib.SMTPNotSupportedError, UnicodeError) as error:
+            self._refuses_all(_words(error), Reason.CREDENTIALS)
+
+    def _introduce(self, client: Client, recipient: str, renew: Callable[[], bool]) -> None:
+        self._enter("MAIL", client)
+        self._expect(client.mail(self._sender))
+        self._enter("RCPT", client)
+        self._expect(client.rcpt(recipient))
+        if not renew():
+            raise LeaseLostError
+
+    def _expect_data(self, client: Client) -> None:
+        client.putcmd("data")
+        code, reply = client.getreply()
+        if code == 354:
+            return
+        if 200 <= code < 300:  # neither go on nor a refusal: nobody knows where we are
+            raise smtplib.SMTPDataError(code, reply)
+        self._expect((code, reply))
+
+    def _complete(self, client: Client, mark: Callable[[], bool]) -> str:
+        """Write the marker, send the final dot, return the reply. Nothing else comes between.
+
+        1. The server is gone, or there is no marker: hang up. Without dot none keeps a message.
+        2. Asleep between marker and dot: hang up too; who wakes late must not send.
+        3. From the first byte of the dot on, only a reply says what happened.
+        """
+        before = time.monotonic()
+        try:
+            if not client.is_there():
+                detail = "the connection ended before the final dot"
+                raise TemporaryError(detail, phase=self._phase, is_everything=True)
+            if not mark():
+                raise LeaseLostError
+            if time.monotonic() - before > _MARK_TO_DOT:
+                raise TemporaryError("held up before the final dot", phase=self._phase)
+        except BaseException:
+            self._hang_up()
+            raise
+        self._enter("dot", client, seconds=max(settings.EMAIL_TIMEOUT, DOT_SECONDS))
+        try:
+            client.send_dot()
+            code, reply = client.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._hang_up()
+            raise UncertainError(_words(error), phase=self._phase) from error
+        except BaseException:
+            self._hang_up()
+            raise
+        if not 200 <= code < 600 or 300 <= code < 400:
+            self._hang_up()
+            raise UncertainError(f"{code} {_text(reply)}", phase=self._phase)
+        try:
+            self._expect((code, reply))
+        except TransportError:
+            self._reset(client)
+            raise
+        return f"{code} {_text(reply)}"
+
+    def _enter(self, phase: str, client: Client, *, seconds: float | None = None) -> None:
+        self._phase = phase
+        client.allow(settings.EMAIL_TIMEOUT if seconds is None else seconds)
+
+    def _expect(self, answer: tuple[int, bytes]) -> None:
         """Raise what ``answer`` means unless it is a yes (2xx)."""
         code, reply = answer
-        if 200 <= code < 300:
-            return
         detail = f"{code} {_text(reply)}"
-        if code in _REFUSES_EVERYTHING:
-            raise TemporaryError(detail, phase=phase, is_everything=True)
-        if 500 <= code < 600 and not is_sender:
-            raise PermanentError(detail, phase=phase)
-        # A relay that refuses our own sender refuses everybody: wait for its administrator.
-        raise TemporaryError(detail, phase=phase, is_everything=is_sender)
+        meaning = about(code, _text(reply), self._phase)
+        if meaning is About.NOBODY:
+            return
+        if meaning in _REASONS:
+            self._refuses_all(detail, _REASONS[meaning])
+        if meaning in {About.RELAY, About.POLICY}:
+            raise PolicyError(detail, phase=self._phase, is_relay=meaning is About.RELAY)
+        if meaning is About.MESSAGE:
+            raise PermanentError(detail, phase=self._phase)
+        is_everything = meaning is About.SERVER_NOW
+        raise TemporaryError(detail, phase=self._phase, is_everything=is_everything)
 
-    def _reset(self, server: smtplib.SMTP) -> None:
+    def _refuses_all(self, detail: str, reason: Reason) -> NoReturn:
+        raise RefusesAllError(detail, phase=self._phase, reason=reason)
+
+    def _reset(self, client: Client) -> None:
         """Make the connection fit for the next message, or drop it."""
+        phase = self._phase
         try:
-            server.rset()
+            self._enter("RSET", client)
+            client.rset()
         except (smtplib.SMTPException, OSError):
             self._hang_up()
+        self._phase = phase
 
     def _hang_up(self) -> None:
+        """Leave without a word: inside a message a QUIT would be a line of it."""
+        client, self._client = self._client, None
+        if client is None:
+            return
         try:
-            self._backend.close()
-        except (smtplib.SMTPException, OSError) as error:
+            client.close()
+        except OSError as error:
             logger.info("smtp: closing failed (%s)", type(error).__name__)
-        self._backend = get_connection()
 
 
 def _text(reply: bytes) -> str:
     return reply.decode("utf-8", "replace").replace("\n", " ")
 
 
-def _bytes(reply: bytes | str) -> bytes:
-    return reply if isinstance(reply, bytes) else reply.encode()
-
-
 def _words(error: BaseException) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_text(_bytes(error.smtp_error))}"
+        said = error.smtp_error
+        return f"{error.smtp_code} {_text(said if isinstance(said, bytes) else said.encode())}"
     return str(error) or type(error).__name__

@@ -132,6 +132,8 @@ def make_world() -> World:
             "questionnaires:new": ["aftercare"],
             "questionnaires:preview": [questionnaire.pk, "nl"],
             **{f"questionnaires:{name}": [questionnaire.pk] for name in _OF_A_QUESTIONNAIRE},
+            "outbox:again": [delivery.pk],
+            "outbox:cancel": [delivery.pk],
             "account_reset_password_from_key": ["1", "set-password"],
         },
     )

@@ -131,6 +131,10 @@ TABLE = {
     "outbox:list": reading(*ADMINISTRATORS_ONLY),
     "outbox:detail": reading(*ADMINISTRATORS_ONLY),
     "outbox:body": reading(*ADMINISTRATORS_ONLY),
+    "outbox:again": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "outbox:cancel": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "outbox:hold": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "outbox:resume": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
     # Signing in, and one's own password.
     "account_login": Access(get=visitors(IN, ELSEWHERE), post=visitors(IN, ELSEWHERE)),
     "account_logout": Access(get=visitors(ELSEWHERE, IN), post=everybody(ELSEWHERE)),

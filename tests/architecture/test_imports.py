@@ -21,12 +21,13 @@ LAYERS = {
         ("middleware", "context_processors", "templatetags", "adapters", "wsgi"), DOORS
     ),
     **dict.fromkeys(("stop_views", "after_views", "questionnaire_views", "webhooks"), DOORS),
-    **dict.fromkeys(("models", "signals", "roles"), ROWS),
+    **dict.fromkeys(("models", "circuit", "ledger", "signals", "roles"), ROWS),
 }
 PURE_MODULES = {
     "surveys.segmentation",
     "surveys.suspicion",
     "surveys.pacing",
+    "outbox.transports.replies",
     "alerts.clocks",
     "staff.contrast",
     "staff.logo",

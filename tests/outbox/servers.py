@@ -35,10 +35,14 @@ class Received:
 
 @dataclass
 class Mailbox:
-    """An aiosmtpd handler. ``answers`` gives a reply for an address instead of accepting it."""
+    """An aiosmtpd handler. ``answers`` gives a reply for an address instead of accepting it.
+
+    Mail to one of ``silent_about`` is taken, and the line goes dead before the reply.
+    """
 
     answers: dict[str, str] = field(default_factory=dict)
     data_answers: dict[str, str] = field(default_factory=dict)
+    silent_about: set[str] = field(default_factory=set)
     received: list[Received] = field(default_factory=list)
     connections: int = 0
     port: int = 0
@@ -65,6 +69,8 @@ class Mailbox:
         if answer := self.data_answers.get(recipient):
             return answer
         self.received.append(Received(envelope.mail_from, recipient, envelope.original_content))
+        if recipient in self.silent_about:
+            server.transport.abort()
         return f"250 queued as {len(self.received)}"
 
 
@@ -84,12 +90,18 @@ def nobody_may_sign_in(server, session, envelope, mechanism, auth_data) -> AuthR
     return AuthResult(success=False, handled=False)
 
 
+HANG = "hang"  # say nothing, and stay
+DRIBBLE = "dribble"  # a byte now and then, and never a whole line
+
+
 @contextmanager
 def scripted_server(**replies: str | None) -> Iterator[int]:
     """Run a server that answers each verb with ``replies[verb]``, and hangs up where it is None.
 
-    The final dot counts as the verb ``DOT``. Yields the port.
+    The final dot counts as the verb ``DOT``, the first line of the message as ``BODY``, which is
+    not answered. Yields the port.
     """
+    is_over = threading.Event()
 
     class Script(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -97,10 +109,17 @@ def scripted_server(**replies: str | None) -> Iterator[int]:
             in_data = False
             while line := self.rfile.readline():
                 if in_data and line != b".\r\n":
+                    if replies.get("BODY", "") is None:
+                        return
                     continue
                 verb = "DOT" if in_data else line.split()[0].decode().upper()
                 reply = replies.get(verb, "354 go on" if verb == "DATA" else "250 OK")
                 if reply is None:
+                    return
+                if reply in {HANG, DRIBBLE}:
+                    while not is_over.wait(0.05):
+                        if reply == DRIBBLE:
+                            self.wfile.write(b"2")
                     return
                 in_data = verb == "DATA" and reply.startswith("354")
                 self.wfile.write(reply.encode() + b"\r\n")
@@ -111,5 +130,6 @@ def scripted_server(**replies: str | None) -> Iterator[int]:
     try:
         yield server.server_address[1]
     finally:
+        is_over.set()
         server.shutdown()
         server.server_close()

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstraint
 
 from alerts.models import Alert, Notification
+from outbox.circuit import Circuit
 from outbox.models import Delivery, Report
 from staff.models import Brand, User
 from surveys.models import (
@@ -58,6 +59,10 @@ def make_delivery(**fields):
     return Delivery.objects.create(
         dedupe_key=number, message_id=f"<{number}@b.example>", digest="0" * 64, **fields
     )
+
+
+def make_circuit(**fields):
+    return Circuit.objects.create(transport="smtp", **fields)
 
 
 def make_attempt(delivery=None, **fields):
@@ -403,6 +408,21 @@ CASES = {
     "delivery_state_known": update(make_delivery, state=("lost", "undeliverable")),
     "delivery_cancelled_has_time": update(
         lambda: make_delivery(state="cancelled", cancelled_at=NOW), cancelled_at=(None, NOW)
+    ),
+    "delivery_uncertain_has_time": update(
+        lambda: make_delivery(state="uncertain", uncertain_since=NOW),
+        uncertain_since=(None, NOW + SECOND),
+    ),
+    "circuit_state_known": update(
+        lambda: make_circuit(reason="relay", opened_at=NOW), state=("broken", "closed")
+    ),
+    "circuit_open_has_reason": update(
+        lambda: make_circuit(state="held", reason="by_hand", opened_at=NOW),
+        reason=("", "by_hand"),
+    ),
+    "circuit_probed_only_while_open": update(
+        lambda: make_circuit(state="open", reason="relay", opened_at=NOW, probe_at=NOW),
+        probe_at=(None, NOW + SECOND),
     ),
     "attempt_numbered_once": (lambda: number_attempts(1), lambda: number_attempts(2)),
     "attempt_ends_after_start": (
