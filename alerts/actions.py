@@ -8,24 +8,22 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.clocks import Calendar, add_business_days, add_business_hours
-from alerts.mails import compose_alert
+from alerts.mailing import queue_alert_mails
 from alerts.models import Alert, AlertEvent, EventKind, Notification, State
-from alerts.routing import Route, route_for
-from alerts.story import story_of
-from outbox.actions import queue_message
-from outbox.models import Lane
+from alerts.routing import route_for
+from alerts.undeliverable import pass_on, refused_notifications
 from staff.models import User
 from staff.working_hours import is_public_holiday
+from surveys.actions import judge_again
 from surveys.actions.adding import write_follow_up
 from surveys.models import Group, Response
 
 logger = logging.getLogger(__name__)
-Row = TypeVar("Row", Response, Alert)
+Row = TypeVar("Row", Response, Alert, Notification)
 
 # PRODUCT, from close to follow-up, 6.
 MINUS_ACKNOWLEDGE_HOURS = 4
@@ -62,12 +60,14 @@ def deadlines(group: str, now: datetime) -> tuple[datetime, datetime]:
 def raise_alert(*, response: Response, now: datetime) -> Alert | None:
     """Create the alert of a + or – response with its deliveries; None for a 0.
 
-    Runs in the transaction that stores the response: either all of it stands, or nothing.
+    Runs in the transaction that stores the response. A mail that cannot be made undoes nothing:
+    ``reconcile`` makes it.
     """
     if not response.is_alerting:
         return None
     acknowledge_by, speak_by = deadlines(response.group, now)
-    with transaction.atomic():
+    # No savepoint of its own: the one in which the receivers are called serves.
+    with transaction.atomic(savepoint=False):
         route = route_for(response.project)
         alert = Alert.objects.create(
             response=response,
@@ -78,36 +78,10 @@ def raise_alert(*, response: Response, now: datetime) -> Alert | None:
             speak_by=speak_by,
             due_at=acknowledge_by,
         )
+        alert.is_fresh = True
         AlertEvent.objects.create(alert=alert, kind=EventKind.RAISED, at=now)
         queue_alert_mails(alert=alert, route=route, now=now)
     return alert
-
-
-def queue_alert_mails(*, alert: Alert, route: Route, now: datetime) -> int:
-    """Queue one mail per recipient of ``route``; return how many recipients there are."""
-    if not route.recipients:
-        logger.error("alert %s: nobody can be mailed; management sees it in the inbox", alert.pk)
-        return 0
-    story = story_of(alert.response)
-    prefetch_related_objects([alert.response], "services")  # each part of each mail names them
-    notifications = []
-    for recipient in route.recipients:
-        delivery = queue_message(
-            compose_alert(alert, recipient=recipient, route=route, story=story),
-            dedupe_key=alert.delivery_key(recipient),
-            lane=Lane.ALERT,
-            recipient_name=recipient.name,
-            recipient_address=recipient.email,
-            template="alert",
-            now=now,
-        )
-        is_owner = recipient == route.owner
-        notifications.append(
-            Notification(alert=alert, recipient=recipient, delivery=delivery, is_owner=is_owner)
-        )
-    # Ignored: what a run that was repaired halfway has told already.
-    Notification.objects.bulk_create(notifications, ignore_conflicts=True)
-    return len(route.recipients)
 
 
 def acknowledge(*, alert: Alert, actor: User, now: datetime | None = None) -> None:
@@ -192,17 +166,25 @@ def _what_happened(alert: Alert, kind: EventKind) -> str:
 def reconcile(*, now: datetime | None = None) -> int:
     """Repair what must never be missing; return how many repairs were made.
 
-    1. A + or – response that stands without an alert gets one.
-    2. An alert without any mail is routed and mailed after all.
-    Both are impossible in one transaction's life; a restored backup, a hand at the database or
-    a firm without any active colleague can still lead here.
+    1. A response whose rule failed is put in its group.
+    2. A + or – response that stands without an alert gets one.
+    3. An alert without any mail, or with one that could not be made, is mailed after all.
+    4. An alert whose answer was replaced is told so.
+    5. An alert mail that was refused for good goes to somebody else; administrators are told.
+    What leads here is a fault of ours that was logged when it happened, a restored backup, a
+    hand at the database, or a firm without any active colleague.
     """
     now = now or timezone.now()
+    repairs = judge_again()
     standing = Response.objects.standing().exclude(group=Group.NEUTRAL)
     orphans = standing.filter(alert__isnull=True)
-    repairs = sum(_repaired(_alert_after_all, response, now) for response in orphans)
+    repairs += sum(_repaired(_alert_after_all, response, now) for response in orphans)
     for alert in Alert.objects.open().without_mail():
         repairs += _repaired(_mail_after_all, alert, now)
+    for alert in Alert.objects.untold_of_new_answer():
+        repairs += _repaired(_note_after_all, alert, now)
+    for notification in refused_notifications():
+        repairs += _repaired(_pass_on, notification, now)
     return repairs
 
 
@@ -218,6 +200,20 @@ def _repaired(repair: Callable[[Row, datetime], bool], row: Row, now: datetime) 
 def _alert_after_all(response: Response, now: datetime) -> bool:
     logger.error("reconcile: response %s had no alert", response.pk)
     return raise_alert(response=response, now=now) is not None
+
+
+def _note_after_all(alert: Alert, now: datetime) -> bool:
+    invitation = alert.response.invitation
+    standing = Response.objects.standing().filter(invitation=invitation).first()
+    if standing is None:
+        return False
+    note_answered_anew(replaced=alert.response, response=standing, now=now)
+    logger.error("reconcile: alert %s was not told of a new answer", alert.pk)
+    return True
+
+
+def _pass_on(notification: Notification, now: datetime) -> bool:
+    return pass_on(notification, now=now)
 
 
 def _mail_after_all(alert: Alert, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from alerts.models import Alert, EventKind
+from alerts.models import Alert, EventKind, Notification
 from alerts.routing import Route
 from alerts.story import Story
 from outbox.mail import Mail, Person, compose, site_address
@@ -14,8 +14,12 @@ from staff.models import User
 from surveys.models import CallRequest, Response
 
 
-def compose_alert(alert: Alert, *, recipient: User, route: Route, story: Story) -> Mail:
+def compose_alert(
+    alert: Alert, *, recipient: User, route: Route, story: Story, instead_of: User | None = None
+) -> Mail:
     """Return the alert mail for one recipient, in their language.
+
+    ``instead_of`` is the colleague whose mail was refused, when this one stands in.
 
     It holds everything needed to pick up the phone (PRODUCT, from close to follow-up, 5).
     """
@@ -37,6 +41,7 @@ def compose_alert(alert: Alert, *, recipient: User, route: Route, story: Story) 
             "is_owner": recipient == route.owner,
             "owner": route.owner,
             "informed": route.informed,
+            "instead_of": instead_of,
             "detail_url": site_address(reverse("alerts:detail", args=[alert.pk])),
         },
         to=Person(name=recipient.name, address=recipient.email),
@@ -79,4 +84,26 @@ def compose_wish(
         },
         to=Person(name=recipient.name, address=recipient.email),
         language=recipient.language,
+    )
+
+
+def compose_undeliverable(notification: Notification, *, to: User, fallback: User | None) -> Mail:
+    """Return the notice to an administrator that an alert mail was refused for good.
+
+    It names the colleague and the server's words, and nothing of the client or the answer.
+    """
+    delivery = notification.delivery
+    user_path = reverse("admin:staff_user_change", args=[notification.recipient_id])
+    return compose(
+        "undeliverable",
+        {
+            "recipient": notification.recipient,
+            "delivery": delivery,
+            "reason": delivery.last_error,
+            "fallback": fallback,
+            "user_url": site_address(user_path),
+            "detail_url": site_address(reverse("outbox:detail", args=[delivery.pk])),
+        },
+        to=Person(name=to.name, address=to.email),
+        language=to.language,
     )

@@ -88,8 +88,15 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.open().filter(due_at__lt=now)
 
     def without_mail(self) -> AlertQuerySet:
-        """Return alerts for which no delivery was ever queued."""
-        return self.filter(notifications__isnull=True)
+        """Return alerts for which no delivery was ever queued, or one could not be made."""
+        is_told = models.Exists(Notification.objects.filter(alert=models.OuterRef("pk")))
+        return self.filter(~is_told | models.Q(is_mail_missing=True))
+
+    def untold_of_new_answer(self) -> AlertQuerySet:
+        """Return alerts whose answer was replaced, without an event that says so."""
+        told = AlertEvent.objects.filter(alert=models.OuterRef("pk"), kind=EventKind.ANSWERED_ANEW)
+        replaced = self.filter(response__replaced_at__isnull=False)
+        return replaced.filter(~models.Exists(told)).select_related("response__invitation")
 
     def due_first(self) -> AlertQuerySet:
         """Order: open before closed, then by due time."""
@@ -133,6 +140,9 @@ class Alert(models.Model):
         _("root cause"), max_length=20, choices=RootCause.choices, blank=True
     )
 
+    is_mail_missing = models.BooleanField(_("a mail could not be made"), default=False)
+
+    is_fresh = False  # in memory: made in this transaction, so nobody was told yet
     objects: ClassVar[AlertQuerySet] = AlertQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -238,6 +248,8 @@ class Notification(models.Model):
         Delivery, on_delete=models.PROTECT, related_name="alert_notification"
     )
     is_owner = models.BooleanField(_("as owner"))
+    # The mail was refused for good, somebody else got it, and administrators were told.
+    passed_on_at = models.DateTimeField(_("passed on at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("notification")

@@ -69,6 +69,7 @@ class Reason(StrEnum):
     DISSATISFIED_AND_HESITATES = "dissatisfied_and_hesitates"
     DISSATISFIED_AND_WOULD_NOT = "dissatisfied_and_would_not"
     DISSATISFIED_MAY_NOT = "dissatisfied_may_not"
+    NOT_JUDGED = "not_judged"  # of no cell: the rule failed
 
 
 # The reason in words, as a colleague would say it. Kept here and not in the translation files:
@@ -122,6 +123,10 @@ REASONS: Mapping[Reason, Mapping[str, str]] = {
         "nl": "Ontevreden; mag niemand aanbevelen.",
         "en": "Dissatisfied; may not recommend anyone.",
     },
+    Reason.NOT_JUDGED: {
+        "nl": "Nog niet ingedeeld: de regel gaf een fout.",
+        "en": "Not put in a group yet: the rule failed.",
+    },
 }
 
 Cell = tuple[Satisfaction, Recommendation]
@@ -134,6 +139,10 @@ class Segment:
     group: Group
     reason: Reason
     rule_version: str
+
+
+# Of an answer whose rule failed; it has no rule's version, and is judged again until it has.
+UNJUDGED = Segment(group=Group.NEUTRAL, reason=Reason.NOT_JUDGED, rule_version="")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,10 @@ from django.dispatch import Signal
 
 # Sent inside the transaction that stores a response. Arguments: ``response`` (surveys.models
 # .Response, saved), ``replaced`` (the Response that it takes the place of after a reopening, else
-# None) and ``now`` (aware datetime). A receiver that raises undoes the response, so
-# that a thanked response always has its alert.
+# None) and ``now`` (aware datetime). A receiver makes its changes inside a
+# ``transaction.atomic``, with or without savepoint. One that raises is logged, and never undoes
+# the response (surveys.actions.announcing); what it owed must be found and made again by a
+# reconciler. Only a database that is away undoes the response.
 response_received = Signal()
 
 # What a client offers, asks for or takes back after answering. Each is sent inside the transaction

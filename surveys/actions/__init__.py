@@ -10,6 +10,7 @@ from surveys.actions.answering import (
     record_response,
 )
 from surveys.actions.inviting import InvitationRun, send_invitations
+from surveys.actions.judging import judge_again
 from surveys.actions.opting_out import ask_again, stop_asking
 from surveys.actions.reminding import cancel_reminders, send_reminders
 from surveys.actions.reopening import reopen, undo_reopening
@@ -27,6 +28,7 @@ __all__ = [
     "dismiss_held",
     "give_consents",
     "hold_answer",
+    "judge_again",
     "record_response",
     "reopen",
     "send_invitations",

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from staff.models import User
+from surveys.actions.announcing import announce
+from surveys.actions.judging import judge
 from surveys.actions.reminding import cancel_reminders
 from surveys.actions.reopening import awaits_answer, end_reopening
 from surveys.models import HeldAnswer, Invitation, LaterAnswer, Response, Service
-from surveys.segmentation import Recommendation, Satisfaction, segment
-from surveys.signals import response_received
 from surveys.suspicion import Sign
 
 logger = logging.getLogger(__name__)
@@ -79,15 +79,17 @@ def record_response(
     submitted_at: datetime | None = None,
     now: datetime | None = None,
 ) -> Recorded:
-    """Store an answer, in its group, with everything that follows from it, or nothing at all.
+    """Store an answer, in its group, with what follows from it.
 
     In one transaction: lock the invitation → store the response → ``response_received`` (the
-    alert and its deliveries). Whoever calls this may thank the client when it returns. It does
-    not ask whether the invitation is still open: that is for the page to tell. ``language`` is
-    the one the client answered in, the invitation's when it is empty; ``submitted_at`` is when
-    the answer came, if that is not ``now``. What was on hold is replaced,
-    and reminders that have not left are withdrawn. Of an invitation that was reopened the new
-    answer stands, and the earlier one is kept; the same answer again ends the reopening.
+    alert and its deliveries). A fault of ours in the rule, a receiver or a mail leaves the answer
+    standing: it is logged, and ``reconcile`` completes it within a minute. When the database is
+    away this raises, and nothing is stored. Whoever calls this may thank the client when it
+    returns. It does not ask whether the invitation is still open: that is for the page to tell.
+    ``language`` is the one the client answered in, the invitation's when it is empty;
+    ``submitted_at`` is when the answer came, if that is not ``now``. What was on hold is
+    replaced, and reminders that have not left are withdrawn. Of an invitation that was reopened
+    the new answer stands, and the earlier one is kept; the same again ends the reopening.
     """
     now = now or timezone.now()
     at = submitted_at or now
@@ -103,14 +105,14 @@ def record_response(
             return Recorded(response=existing, kind=Kind.SAME)
         response = _store(invitation, answers, language=language, at=at)
         cancel_reminders(invitation, now=now)
-        response_received.send(sender=Response, response=response, replaced=existing, now=now)
+        announce(response, replaced=existing, now=now)
     logger.info("response %s: %s, %s", response.pk, response.group, response.reason)
     return Recorded(response=response, kind=Kind.FIRST if existing is None else Kind.ANEW)
 
 
 def _store(invitation: Invitation, answers: Answers, *, language: str, at: datetime) -> Response:
     """Store the response in its group, with the rule that put it there."""
-    verdict = segment(Satisfaction(answers.satisfaction), Recommendation(answers.recommendation))
+    verdict = judge(answers.satisfaction, answers.recommendation)
     response = Response.objects.create(
         invitation=invitation,
         satisfaction=answers.satisfaction,

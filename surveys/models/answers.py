@@ -142,6 +142,9 @@ class Response(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["submitted_at", "group"], name="response_submitted_group"),
+            models.Index(
+                fields=["id"], condition=models.Q(rule_version=""), name="response_not_judged"
+            ),
         ]
 
     def __str__(self) -> str:

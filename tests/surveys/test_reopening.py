@@ -268,13 +268,20 @@ def test_a_mail_that_has_not_left_is_not_needed_any_more() -> None:
     assert Delivery.objects.get(template="reopened").state == State.CANCELLED
 
 
-def test_a_receiver_that_fails_leaves_the_old_answer_standing(monkeypatch) -> None:
+def test_a_receiver_that_fails_undoes_no_new_answer_and_the_old_alert_is_told(monkeypatch) -> None:
     invitation = reopened()
-    monkeypatch.setattr("alerts.receivers.note_answered_anew", None)
-    with pytest.raises(TypeError):
+    old = Response.objects.get()
+    reconcile()  # raises the alert of the old answer, where it has none
+    with monkeypatch.context() as patch:
+        patch.setattr("alerts.receivers.note_answered_anew", None)
         record_response(invitation=invitation, answers=PLUS)
-    assert Response.objects.get().replaced_at is None
-    assert fresh(invitation).reopened_at is not None
+    old.refresh_from_db()
+    assert old.replaced_at is not None
+    assert Response.objects.standing().get().group == "positive"
+    told = AlertEvent.objects.filter(kind=EventKind.ANSWERED_ANEW, alert__response=old)
+    assert not told.exists()
+    reconcile()
+    assert told.count() == 1
 
 
 # Over HTTP ------------------------------------------------------------------------------------

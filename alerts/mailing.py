@@ -1,0 +1,94 @@
+"""Queue the mails of an alert; a mail that cannot be made never undoes the alert."""
+
+import logging
+from datetime import datetime
+
+from django.db import Error, InterfaceError, OperationalError, transaction
+from django.db.models import prefetch_related_objects
+
+from alerts.mails import compose_alert
+from alerts.models import Alert, Notification
+from alerts.routing import Route
+from alerts.story import Story, story_of
+from outbox.actions import queue_message
+from outbox.models import Lane
+from staff.models import User
+
+logger = logging.getLogger(__name__)
+
+
+def queue_alert_mails(*, alert: Alert, route: Route, now: datetime) -> int:
+    """Queue one mail per recipient of ``route`` who was not mailed yet; return how many.
+
+    What fails is logged with its traceback, noted on the alert, and tried again by ``reconcile``:
+    the alert, and the answer in the same transaction, stand. Only a database that is away raises.
+    """
+    if not route.recipients:
+        logger.error("alert %s: nobody can be mailed; management sees it in the inbox", alert.pk)
+        return 0
+    try:
+        with transaction.atomic():
+            made, is_missing = _queue(alert, route, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("alert %s: its mails could not be made", alert.pk)
+        made, is_missing = 0, True
+    if alert.is_mail_missing != is_missing:
+        alert.is_mail_missing = is_missing
+        alert.save(update_fields=["is_mail_missing"])
+    return made
+
+
+def _queue(alert: Alert, route: Route, now: datetime) -> tuple[int, bool]:
+    """Return how many mails were queued, and whether any could not be."""
+    story = story_of(alert.response)
+    prefetch_related_objects([alert.response], "services")  # each part of each mail names them
+    told = _told(alert)
+    waiting = [recipient for recipient in route.recipients if recipient.pk not in told]
+    made = [_notify(alert, recipient, route, story, now) for recipient in waiting]
+    done = [notification for notification in made if notification is not None]
+    # Ignored: what another worker told at the same moment.
+    Notification.objects.bulk_create(done, ignore_conflicts=True)
+    return len(done), len(done) < len(waiting)
+
+
+def _told(alert: Alert) -> set[int]:
+    """Return who was mailed before; a fresh alert needs no query for that."""
+    if alert.is_fresh:
+        return set()
+    return set(alert.notifications.values_list("recipient_id", flat=True))
+
+
+def _notify(
+    alert: Alert, recipient: User, route: Route, story: Story, now: datetime
+) -> Notification | None:
+    """Queue the mail to one recipient; None when it cannot be made or stored."""
+    try:
+        mail = compose_alert(alert, recipient=recipient, route=route, story=story)
+    except Error:
+        raise  # the whole savepoint goes: PostgreSQL takes no further statement in it
+    except Exception:
+        logger.exception("alert %s: the mail to user %s cannot be made", alert.pk, recipient.pk)
+        return None
+    try:
+        delivery = queue_message(
+            mail,
+            dedupe_key=alert.delivery_key(recipient),
+            lane=Lane.ALERT,
+            recipient_name=recipient.name,
+            recipient_address=recipient.email,
+            template="alert",
+            now=now,
+        )
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # queue_message stores in a savepoint of its own
+        logger.exception("alert %s: the mail to user %s cannot be stored", alert.pk, recipient.pk)
+        return None
+    return Notification(
+        alert=alert,
+        recipient=recipient,
+        delivery=delivery,
+        is_owner=recipient == route.owner,
+    )

@@ -1,0 +1,99 @@
+"""An alert mail that was refused for good: somebody else gets it, and administrators hear of it."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from alerts.mails import compose_alert, compose_undeliverable
+from alerts.models import Alert, Notification
+from alerts.routing import route_for
+from alerts.story import story_of
+from outbox.actions import queue_message
+from outbox.models import Lane
+from outbox.models import State as DeliveryState
+from staff.models import User
+
+logger = logging.getLogger(__name__)
+
+_AT_ONCE = 100
+
+
+def refused_notifications() -> list[Notification]:
+    """Return the alert mails that nobody can receive and that nobody was told about yet."""
+    refused = Notification.objects.filter(
+        delivery__state=DeliveryState.UNDELIVERABLE, passed_on_at__isnull=True
+    )
+    story = refused.select_related("alert__response", "recipient", "delivery")
+    return list(story.order_by("pk")[:_AT_ONCE])
+
+
+@transaction.atomic
+def pass_on(notification: Notification, *, now: datetime) -> bool:
+    """Mail the alert to a fallback and tell administrators; False when that was done already.
+
+    The fallback is the division's, else somebody of management: whoever was not mailed about this
+    alert yet. When that mail is refused as well, the next one gets it, until nobody is left. The
+    notice to administrators is no alert mail, so its own refusal goes no further.
+    """
+    mine = Notification.objects.filter(pk=notification.pk, passed_on_at__isnull=True)
+    if not mine.update(passed_on_at=now):
+        return False
+    fallback = _fallback(notification.alert)
+    if fallback is not None:
+        _mail_alert(notification, fallback, now)
+    else:
+        logger.error("alert %s: nobody is left to mail", notification.alert_id)
+    administrators = User.objects.active().filter(is_administrator=True)
+    for administrator in administrators.exclude(pk=notification.recipient_id).order_by("pk"):
+        queue_message(
+            compose_undeliverable(notification, to=administrator, fallback=fallback),
+            dedupe_key=f"undeliverable:{notification.delivery_id}:{administrator.pk}",
+            lane=Lane.ALERT,
+            recipient_name=administrator.name,
+            recipient_address=administrator.email,
+            template="undeliverable",
+            now=now,
+        )
+    logger.warning(
+        "alert %s: the mail to user %s was refused, passed on to user %s",
+        notification.alert_id,
+        notification.recipient_id,
+        fallback.pk if fallback else None,
+    )
+    return True
+
+
+def _fallback(alert: Alert) -> User | None:
+    """Return who gets the mail instead; None when everybody was mailed."""
+    told = alert.notifications.values("recipient")
+    untold = User.objects.active().exclude(pk__in=told)
+    division = alert.response.project.division
+    stands_in = Q(pk=division.fallback_id) if division.fallback_id else Q(pk__in=[])
+    management = untold.filter(is_management=True).order_by("pk")
+    found: User | None = untold.filter(stands_in).first() or management.first()
+    return found
+
+
+def _mail_alert(notification: Notification, fallback: User, now: datetime) -> None:
+    alert = notification.alert
+    mail = compose_alert(
+        alert,
+        recipient=fallback,
+        route=route_for(alert.response.project),
+        story=story_of(alert.response),
+        instead_of=notification.recipient,
+    )
+    delivery = queue_message(
+        mail,
+        dedupe_key=alert.delivery_key(fallback),
+        lane=Lane.ALERT,
+        recipient_name=fallback.name,
+        recipient_address=fallback.email,
+        template="alert",
+        now=now,
+    )
+    Notification.objects.create(
+        alert=alert, recipient=fallback, delivery=delivery, is_owner=fallback == alert.owner
+    )
