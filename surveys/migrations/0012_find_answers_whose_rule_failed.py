@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0010_ask_by_versions_of_questionnaires'),
+        ("surveys", "0011_let_the_firm_speak_in_its_mails"),
     ]
 
     operations = [
