@@ -21,7 +21,16 @@ from django.views.decorators.gzip import gzip_page
 from alerts.models import Alert, AlertEvent, Notification
 from outbox.models import Delivery
 from staff.models import User
-from surveys.models import Contact, Invitation, Link, Project, ProjectContact, Response, Service
+from surveys.models import (
+    Contact,
+    HeldAnswer,
+    Invitation,
+    Link,
+    Project,
+    ProjectContact,
+    Response,
+    Service,
+)
 
 _PART = "invitation__project_contact"
 _SATISFACTION = ("dissatisfied", "satisfied", "more_than_satisfied")
@@ -126,6 +135,10 @@ def _store(request: HttpRequest, invitation: Invitation, services: list[Service]
                 submitted_at=now,
             )
             response.services.set(one for one in services if one.pk in wanted)
+            HeldAnswer.objects.filter(invitation=invitation, state="held").update(
+                state="replaced", decided_at=now
+            )
+            Link.objects.filter(invitation=invitation, reminder__gt=0).exists()
             if group == "negative":
                 _alert(response, invitation.project_contact, now)
     return HttpResponseRedirect("thanks/")

@@ -70,7 +70,12 @@ def reminder_keys(invitation: Invitation) -> list[str]:
 
 
 def cancel_reminders(invitation: Invitation, *, now: datetime | None = None) -> int:
-    """Withdraw the reminders that have not left; return how many. For whoever answered."""
+    """Withdraw the reminders that have not left; return how many. For whoever answered.
+
+    Most answer before any reminder was made: then nothing is written.
+    """
+    if not invitation.links.filter(reminder__gt=0).exists():
+        return 0
     return cancel_queued(reminder_keys(invitation), now=now)
 
 

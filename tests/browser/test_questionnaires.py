@@ -81,7 +81,7 @@ def test_an_administrator_words_the_questions_and_sees_them(
     page.get_by_label("0 tot 10").check()
     page.locator("#id_nl_interest").fill("Kunnen wij nog iets doen?")
     page.locator("#id_de_interest").fill("x" * 201)
-    page.get_by_role("button", name="Bewaren", exact=True).click()
+    page.get_by_role("button", name="Opslaan", exact=True).click()
     page.get_by_text("201 tekens").first.wait_for()
     assert watched.axe_findings() == []
     page.locator("#id_de_interest").fill("Noch etwas?")
