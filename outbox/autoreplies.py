@@ -47,8 +47,10 @@ _AWAY = re.compile(
     re.IGNORECASE,
 )
 # Where the mail that is answered begins: nothing of it is kept, least of all its personal link.
+# The blanks before it end with the line: over all of them at once, a thousand empty lines cost
+# a million steps, and anybody can send them.
 _QUOTED = re.compile(
-    r"^\s*(?:>|-{2,}\s*(?:original message|oorspronkelijk bericht|ursprüngliche nachricht"
+    r"^[^\S\n]*(?:>|-{2,}\s*(?:original message|oorspronkelijk bericht|ursprüngliche nachricht"
     r"|message d.origine)|_{10,}|(?:van|from|von|de)\s*:\s.*@)"
     r"|(?:/|%2F)s(?:/|%2F)",
     re.IGNORECASE | re.MULTILINE,

@@ -24,8 +24,11 @@ from outbox.refusals import Kind, kind_of_refusal, status_in
 DETAIL_MAX = 1000
 _SUBJECT_MAX = 300
 _PARTS_READ = 50
+_HEADER_READ = 10_000  # characters: decoding a longer one takes a stranger's time, not ours
 _MESSAGE_ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
-_OWN_LINE = re.compile(r"^\s*Message-ID:\s*(<[^<>\s@]+@[^<>\s@]+>)", re.IGNORECASE | re.MULTILINE)
+_OWN_LINE = re.compile(
+    r"^[^\S\n]*Message-ID:\s*(<[^<>\s@]+@[^<>\s@]+>)", re.IGNORECASE | re.MULTILINE
+)
 _TELLING = re.compile(r"(?:^|\D)[45]\d\d[ -]|[45]\.\d{1,3}\.\d{1,3}|unrouteable|unknown", re.I)
 _ROBOTS = {"", "mailer-daemon", "postmaster", "maildaemon", "mail-daemon"}
 _DIED = ("failed", "error")  # opensmtpd says error
@@ -234,7 +237,7 @@ def _parts(message: Message) -> Iterator[Message]:
 
 def _header(message: Message, name: str) -> str:
     """Return a header decoded and on one line; empty without it."""
-    value = str(message.get(name, ""))
+    value = str(message.get(name, ""))[:_HEADER_READ]
     with suppress(*_BROKEN):  # else it is shown as it came
         value = str(make_header(decode_header(value)))
     return " ".join(value.replace("\0", "").split())

@@ -45,7 +45,7 @@ _FUNCTIONS = frozenset(
     """.split()
 )
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
-_CALL = re.compile(r"([\w-]*)\s*\(")
+_CALL = re.compile(r"(?<![\w-])([\w-]*) ?\(")  # once for each word, however long
 _REFERENCE = re.compile(r"""url\(\s*(['"]?)#([^'"()\s]+)\1\s*\)""", re.IGNORECASE)
 _MOST_ELEMENTS, _DEEPEST, _LONGEST = 5_000, 40, 64_000
 
@@ -121,6 +121,7 @@ def _is_inert(value: str) -> bool:
     """Tell whether a value of an attribute or of CSS names nothing outside the file."""
     if "\\" in value or "/*" in value:
         return False  # both can hide a word
+    value = " ".join(value.split())
     calls = _CALL.findall(value)
     addresses = sum(call.lower() == "url" for call in calls)
     return addresses == len(_REFERENCE.findall(value)) and all(
@@ -130,7 +131,7 @@ def _is_inert(value: str) -> bool:
 
 def _inert_style(css: str, gradients: set[str]) -> str:
     """Return a style sheet whole when it only paints: no @-rules, and url() of gradients only."""
-    css = re.sub(r"/\*.*?\*/", " ", css, flags=re.DOTALL)
+    css = re.sub(r"/\*.*?(?:\*/|\Z)", " ", css, flags=re.DOTALL)
     known = all(target in gradients for _quote, target in _REFERENCE.findall(css))
     is_plain = known and "@" not in css and "<" not in css and _is_inert(css)
     return " ".join(css.split()) if is_plain else ""

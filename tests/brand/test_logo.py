@@ -1,6 +1,8 @@
 """What comes through of a logo, and what does not."""
 
 import re
+import time
+from contextlib import suppress
 from html import unescape
 from io import BytesIO
 from urllib.parse import unquote
@@ -181,3 +183,22 @@ def test_the_address_of_an_svg_survives_an_attribute(words: str) -> None:
     assert back == logo.data.decode()
     (found,) = fromstring(back).iter("{http://www.w3.org/2000/svg}text")
     assert (found.text or "") == text
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        f"<path d='M0 {'1' * 60_000}'/>",
+        f"<path d='M0{' ' * 200_000}1'/>",
+        f"<style>{'1' * 60_000}</style><path d='M0 1'/>",
+        f"<style>{'/* ' * 60_000}</style><path d='M0 1'/>",
+    ],
+    ids=["digits", "blanks", "a word of CSS", "comments that never end"],
+)
+def test_no_file_takes_the_server_away(drawn: str) -> None:
+    """Time grows with the length of a file, never with its square."""
+    box = "xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10'"
+    started = time.process_time()
+    with suppress(LogoError):
+        clean_logo(f"<svg {box}>{drawn}</svg>".encode())
+    assert time.process_time() - started < 5

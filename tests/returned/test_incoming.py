@@ -1,6 +1,7 @@
 """Mails that come back, read: which mail of ours, what became of it, and never an exception."""
 
 import dataclasses
+import time
 
 import pytest
 from hypothesis import example, given
@@ -204,3 +205,23 @@ def test_no_header_is_too_strange(subject, charset):
     )
     told = read_mail(raw.encode("utf-8", "surrogatepass"))
     assert told is None or storable(told)
+
+
+ROBOT = b"From: mailer-daemon@b.example\nX-Failed-Recipients: a@b.example\nSubject: x\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        reply("afwezig" + "\n" * 200_000, headers=AUTO),
+        reply("<p>" * 60_000, headers=AUTO, html=True),
+        ROBOT + b"\n" + b"\n" * 200_000,
+        ROBOT.replace(b"Subject: x", b"Subject: " + b"=?utf-8?q?a" * 20_000) + b"\nx",
+    ],
+    ids=["empty lines", "paragraphs", "a bounce", "a header"],
+)
+def test_no_mail_takes_the_reader_away(raw):
+    """Anybody can write to the mailbox: time grows with the length, never with its square."""
+    started = time.process_time()
+    read_mail(raw)
+    assert time.process_time() - started < 5
