@@ -23,13 +23,14 @@ SMTP = "smtp"  # the source of what the mail server said while we sent
 
 def find_delivery(message_ids: Iterable[str]) -> Delivery | None:
     """Return the delivery that one of ``message_ids`` (with their angle brackets) names."""
-    ids = list(message_ids)[:100]
+    ids = [_storable(one) for one in list(message_ids)[:100]]
     found = {one.message_id: one for one in Delivery.objects.filter(message_id__in=ids)}
     return next((found[one] for one in ids if one in found), None)
 
 
 def guess_delivery(address: str, *, now: datetime) -> Delivery | None:
     """Return the last mail that left for ``address`` within GUESS_WITHIN, if there is one."""
+    address = _storable(address)
     if not address:
         return None
     sent = Delivery.objects.alias(address=Lower("recipient_address")).filter(
@@ -83,7 +84,12 @@ def record_report(
 def _kept(**words: str) -> dict[str, str]:
     """Return what is stored of ``words``: within its column, and without personal links."""
     longest = {"status": 20, "detail": 2000, "subject": 300, "text": 2000}
-    return {name: redact(value)[: longest[name]] for name, value in words.items()}
+    return {name: redact(_storable(value))[: longest[name]] for name, value in words.items()}
+
+
+def _storable(text: str) -> str:
+    """Return ``text`` without what no database takes: a stranger's server may say it."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def report_refusals(*, now: datetime | None = None) -> int:

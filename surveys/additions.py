@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from surveys.models import FollowUp, Invitation, MailText, OwnTexts, PersonalLine
+from surveys.models import FollowUp, Invitation, MailText, OwnTexts, PersonalLine, Touchpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +18,11 @@ class Additions:
     def of(cls, invitations: Sequence[Invitation]) -> "Additions":
         """Fetch them for ``invitations``, in three queries.
 
-        A line of an earlier account manager is not said in the name of the new one.
+        A line of an earlier account manager is not said in the name of the new one, and a line
+        about the close not months later.
         """
-        parts = [one.project_contact_id for one in invitations]
+        closing = [one for one in invitations if one.touchpoint == Touchpoint.PROJECT_CLOSE]
+        parts = [one.project_contact_id for one in closing]
         lines = PersonalLine.objects.in_own_name().filter(project_contact__in=parts)
         told = FollowUp.objects.filter(told_in__in=[one.pk for one in invitations])
         follow_ups = told.select_related("response__invitation__project_contact__project")

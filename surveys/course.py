@@ -21,11 +21,11 @@ from surveys.models import (
     Interest,
     Invitation,
     LaterAnswer,
-    Recommendation,
     Reopening,
     Satisfaction,
     Service,
 )
+from surveys.models.answers import recommendation_in_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +131,7 @@ def _answers(asked: Asked) -> Iterable[Step]:
         answer = Answer(
             choices=_choices(
                 response.satisfaction,
-                response.recommendation,
+                response.recommends,
                 response.interest,
                 [service.label for service in response.services.all()],
             ),
@@ -206,7 +206,7 @@ def _stored_answer(
     return Answer(
         choices=_choices(
             stored["satisfaction"],
-            stored["recommendation"],
+            recommendation_in_words(stored["recommendation"], stored.get("score")),
             stored["interest"],
             [names[pk] for pk in stored.get("services", ()) if pk in names],
         ),
@@ -217,12 +217,12 @@ def _stored_answer(
 
 
 def _choices(
-    satisfaction: str, recommendation: str, interest: str, services: list[str]
+    satisfaction: str, recommends: str, interest: str, services: list[str]
 ) -> list[tuple[str, str]]:
     more = str(Interest(interest).label)
     return [
         (pgettext("answer", "Satisfied"), str(Satisfaction(satisfaction).label)),
-        (_("Recommends"), str(Recommendation(recommendation).label)),
+        (_("Recommends"), recommends),
         (_("More services"), f"{more}: {', '.join(services)}" if services else more),
     ]
 

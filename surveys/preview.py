@@ -65,8 +65,11 @@ class Row:
 
     @property
     def may_write(self) -> bool:
-        """Whether the invitation will be in the user's name, so that a personal line fits."""
-        return self.is_own and self._is_possible
+        """Whether the invitation will be in the user's name, so that a personal line fits.
+
+        It goes with the close: at other moments the mail has none.
+        """
+        return self.is_own and self._is_possible and self.touchpoint == Touchpoint.PROJECT_CLOSE
 
     @property
     def _is_possible(self) -> bool:
@@ -178,6 +181,7 @@ class Preview:
         self, part: ProjectContact, others: dict[int, Project], tab: Tab, *, may_decide: bool
     ) -> Row:
         ask = None if tab is Tab.NOT_ASKED else self._asks.get(part.pk)
+        touchpoint = self.touchpoint_of(part) if ask else Touchpoint.PROJECT_CLOSE
         reason = None if ask else self._reason(part)
         closed_on = part.project.closed_on if reason is LeftOut.WAITING else None
         return Row(
@@ -186,8 +190,8 @@ class Preview:
             others=[others[one.project_id] for one in ask.also] if ask else (),
             due_on=closed_on and working_days_later(closed_on, self._wait),
             may_decide=may_decide,
-            touchpoint=self.touchpoint_of(part) if ask else Touchpoint.PROJECT_CLOSE,
-            line=_line_of(part),
+            touchpoint=touchpoint,
+            line=_line_of(part) if touchpoint == Touchpoint.PROJECT_CLOSE else "",
             is_own=part.project.account_manager_id == self._user.pk,
         )
 

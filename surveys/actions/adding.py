@@ -18,6 +18,7 @@ from surveys.models import (
     PersonalLine,
     ProjectContact,
     Response,
+    Touchpoint,
 )
 
 logger = logging.getLogger(__name__)
@@ -29,12 +30,13 @@ def write_line(
 ) -> None:
     """Store the personal line to a contact; an empty ``text`` takes it away.
 
-    Raises Conflict when the invitation is made: it says what it says. Whether ``author`` may is
-    for the caller. Whoever invites this contact takes the same lock.
+    It goes with the invitation at the close. Raises Conflict when that is made: it says what it
+    says. Whether ``author`` may is for the caller. Whoever invites this contact takes the same
+    lock.
     """
     Contact.objects.select_for_update().get(pk=project_contact.contact_id)
     about = Q(project_contact=project_contact) | Q(also_about=project_contact)
-    if Invitation.objects.filter(about).exists():
+    if Invitation.objects.filter(about, touchpoint=Touchpoint.PROJECT_CLOSE).exists():
         raise Conflict(_("The invitation has been made already, so this sentence cannot change."))
     if not text:
         PersonalLine.objects.filter(project_contact=project_contact).delete()

@@ -172,7 +172,7 @@ def hold_answer(
             return None
         held, is_new = HeldAnswer.objects.get_or_create(
             invitation=invitation,
-            digest=answers.digest,
+            digest=_digest_on_hold(locked, answers),
             defaults={
                 "answers": {**asdict(answers), "language": language},
                 "signs": sorted(signs),
@@ -182,6 +182,17 @@ def hold_answer(
     if is_new:
         logger.info("answer %s on hold: %s", held.pk, ", ".join(held.signs))
     return held
+
+
+def _digest_on_hold(invitation: Invitation, answers: Answers) -> str:
+    """Return what is the same for the same answer, and another after each reopening.
+
+    What was decided about the earlier answer decides nothing about the new one.
+    """
+    if invitation.reopened_at is None:
+        return answers.digest
+    anew = f"{answers.digest}:{invitation.reopened_at.isoformat()}"
+    return hashlib.sha256(anew.encode()).hexdigest()
 
 
 def confirm_held(*, held: HeldAnswer, actor: User, now: datetime | None = None) -> Recorded | None:

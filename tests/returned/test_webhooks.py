@@ -236,6 +236,18 @@ def test_what_cannot_be_read_is_a_bad_request(client, delivery, payload):
     assert kinds() == []
 
 
+@pytest.mark.parametrize("strange", ["\0", "\ud800"])
+def test_no_word_of_a_strangers_server_stands_in_the_way(client, delivery, strange):
+    """The receiving server's words are its owner's to choose; refused, they come for ever."""
+    told = mailgun(message=f"550 5.1.1 User unknown {strange}")
+    assert post(client, "mailgun", told).status_code == 200
+    assert kinds() == ["hard_bounce"]
+    for fields in ({"message_id": f"<a{strange}@b>"}, {"event": "complained"}):
+        assert post(client, "mailgun", mailgun(token="u" * 50, **fields)).status_code == 200
+    other = postmark(Email=f"a{strange}@b.example")
+    assert post(client, "postmark", other).status_code == 200
+
+
 def test_a_fault_of_ours_is_told_again_later(client, delivery, monkeypatch):
     def fail(**fields):
         raise RuntimeError("a fault of ours")

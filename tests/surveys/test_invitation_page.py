@@ -22,6 +22,7 @@ from surveys.actions import (
     withdraw_consent,
 )
 from surveys.asked import Stage, stage_of
+from surveys.course import course_of
 from surveys.models import HeldAnswer, Invitation, Reopening
 from surveys.suspicion import Sign
 from tests.factories import (
@@ -444,3 +445,13 @@ def test_an_alert_says_that_the_client_answered_anew(client, manager):
     assert "opnieuw geantwoord" in page
     assert "Opnieuw beantwoord: +" in page
     assert "Sindsdien opnieuw beantwoord" in page
+
+
+def test_a_number_stands_in_the_course_as_it_was_given() -> None:
+    invitation = make_invitation()
+    answers = Answers(satisfaction="satisfied", recommendation="yes", interest="not_now", score=9)
+    record_response(invitation=invitation, answers=answers)
+    other = replace(answers, recommendation="no", score=3)
+    record_response(invitation=invitation, answers=other)
+    told = [str(step.answer) for step in course_of(invitation, is_reader=True) if step.answer]
+    assert ["3 op de schaal" in told[0], "9 op de schaal" in told[1]] == [True, True]

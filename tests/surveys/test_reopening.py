@@ -20,6 +20,7 @@ from surveys.actions import (
     Answers,
     Kind,
     confirm_held,
+    dismiss_held,
     hold_answer,
     record_response,
     reopen,
@@ -359,6 +360,29 @@ def test_what_was_on_hold_before_is_no_new_answer(client: Client) -> None:
     assert recorded.kind is Kind.DIFFERENT
     assert fresh(invitation).reopened_at is not None
     assert Response.objects.get().group == "negative"
+
+
+@pytest.mark.parametrize("end", ["held", "confirmed", "dismissed", "replaced"])
+def test_the_same_answer_on_hold_after_reopening_is_a_new_one(end: str) -> None:
+    """What was decided about it before says nothing about what the client says now."""
+    invitation, actor = make_invitation(), make_user()
+    before = hold_answer(invitation=invitation, answers=PLUS, signs={Sign.TRAP})
+    if end == "confirmed":
+        confirm_held(held=before, actor=actor)
+    elif end == "dismissed":
+        dismiss_held(held=before, actor=actor)
+    if end != "confirmed":
+        make_response(invitation=invitation)
+    if end == "replaced":
+        HeldAnswer.objects.update(state=end, decided_at=timezone.now())
+    reopen(invitation=fresh(invitation), actor=actor, reason=WHY)
+    held = hold_answer(invitation=invitation, answers=PLUS, signs={Sign.TRAP})
+    again = hold_answer(invitation=invitation, answers=PLUS, signs={Sign.TRAP})
+    assert held == again != before
+    assert held.state == HeldAnswer.State.HELD
+    recorded = confirm_held(held=held, actor=actor)
+    assert recorded.kind is (Kind.SAME if end == "confirmed" else Kind.ANEW)
+    assert fresh(invitation).reopened_at is None
 
 
 def test_nothing_is_offered_beside_the_old_answer_while_a_new_one_is_awaited(

@@ -15,12 +15,13 @@ from surveys.actions import send_invitations
 from surveys.actions.adding import write_follow_up, write_line
 from surveys.actions.holding import Conflict, suppress
 from surveys.mails import compose_invitation, compose_reminder
-from surveys.models import FollowUp, Invitation, PersonalLine
+from surveys.models import FollowUp, Invitation, PersonalLine, Touchpoint
 from tests.factories import (
     make_contact,
     make_invitation,
     make_project,
     make_project_contact,
+    make_questionnaire,
     make_response,
     make_user,
 )
@@ -131,6 +132,34 @@ class TestPersonalLine:
         send_invitations()
         with pytest.raises(Conflict):
             write_line(project_contact=named, author=manager, text=LINE)
+
+    def test_it_goes_with_the_close_and_is_not_said_again_later(self, manager):
+        part = due(manager)
+        make_invitation(project_contact=part, touchpoint=Touchpoint.MID_PROJECT)
+        write_line(project_contact=part, author=manager, text=LINE)
+        said = [
+            LINE in compose_invitation(one, "t" * 32).body
+            for one in (
+                make_invitation(project_contact=part),
+                make_invitation(project_contact=part, touchpoint=Touchpoint.AFTERCARE),
+            )
+        ]
+        assert said == [True, False]
+
+    def test_who_is_asked_at_another_moment_gets_no_button(self, client, manager):
+        today = timezone.localdate()
+        project = make_project(
+            state="running",
+            account_manager=manager,
+            started_on=today - timedelta(days=100),
+            planned_end_on=today + timedelta(days=98),
+        )
+        part = make_project_contact(project=project)
+        make_questionnaire(touchpoint=Touchpoint.MID_PROJECT, is_active=True)
+        client.force_login(manager)
+        response = client.get(reverse("invitations:list"))
+        assert [row.part for row in response.context["rows"]] == [part]
+        assert "/line/" not in response.content.decode()
 
     def test_a_line_is_not_said_in_the_name_of_the_next_account_manager(self, client, manager):
         part, successor = due(manager), make_user(name="Karim Smit")

@@ -82,6 +82,13 @@ class TestMail:
         ask_for_call(response=alert.response, moment="soon")
         assert all("tel:+31612345678" in body for body in bodies(mails()[0]))
 
+    def test_a_number_is_told_as_it_was_given(self):
+        response = make_response(**PLUS)
+        response.score = 9
+        response.save(update_fields=["score"])
+        give_consents(response=response, agreed=WORDS)
+        assert all("9 op de schaal" in body for body in bodies(mails()[0]))
+
     def test_another_moment_withdraws_the_mail_that_has_not_left(self):
         alert = make_alert(owner=make_user())
         for moment in ("morning", "afternoon"):
