@@ -24,14 +24,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outbox.incoming import Incoming, read_mail
+from outbox.mail import ascii_address
 from outbox.models import Bookmark, Delivery, ReportKind
 from outbox.refusals import Kind
-from outbox.reporting import find_delivery, guess_delivery, record_report
+from outbox.reporting import MAILBOX, find_delivery, guess_delivery, record_report
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 20  # seconds for each answer of the server
-SOURCE = "mailbox"
 _BATCH = 200  # mails in one round
 _ROUND = 120.0  # seconds: a slow server does not keep a worker for long
 _BYTES = 262_144  # of one mail: what is told stands in front, however much is attached
@@ -188,8 +188,8 @@ def take_in(told: Incoming, *, now: datetime | None = None) -> tuple[Delivery, b
         return None
     report = record_report(
         delivery=delivery,
-        kind=ReportKind(told.kind),
-        source=SOURCE,
+        kind=_kind_for(delivery, told),
+        source=MAILBOX,
         external_id=f"mail:{delivery.pk}:{told.identity}",
         status=told.status,
         detail=told.detail,
@@ -199,6 +199,18 @@ def take_in(told: Incoming, *, now: datetime | None = None) -> tuple[Delivery, b
         now=now,
     )
     return delivery, report is not None
+
+
+def _kind_for(delivery: Delivery, told: Incoming) -> ReportKind:
+    """Return what ``told`` says of the address that ``delivery`` went to.
+
+    Who passes our mail on to an address that does not work, or reads it in a group of which one
+    has left, can be reached: a bounce about another address says nothing of theirs.
+    """
+    kind = ReportKind(told.kind)
+    asked = delivery.recipient_address.lower()
+    is_theirs = told.address.lower() in ("", asked, ascii_address(asked))
+    return ReportKind.UNDELIVERED if kind == ReportKind.HARD_BOUNCE and not is_theirs else kind
 
 
 # IMAP --------------------------------------------------------------------------------------------

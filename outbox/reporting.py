@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 GUESS_WITHIN = timedelta(days=7)
 _REPAIRED_AT_ONCE = 100
+MAILBOX = "mailbox"  # the source of what came back by mail
 SMTP = "smtp"  # the source of what the mail server said while we sent
 
 
@@ -55,7 +56,8 @@ def record_report(
 ) -> Report | None:
     """Store what ``source`` tells about ``delivery``, and let the apps above act on it.
 
-    Returns None, and does nothing, when ``external_id`` was stored before. Receivers lock contacts
+    Returns None, and does nothing, when ``external_id`` was stored before. A guess from a mailbox,
+    where anybody can write, does not say that the mail came back. Receivers lock contacts
     before deliveries, like whoever asks people, so the delivery itself is touched last.
     """
     now = now or timezone.now()
@@ -75,7 +77,8 @@ def record_report(
         if not is_new:
             return None
         delivery_reported.send(sender=Report, report=report, now=now)
-        if kind in CAME_BACK and source != SMTP:
+        is_believed = not (is_guess and source == MAILBOX)
+        if kind in CAME_BACK and source != SMTP and is_believed:
             Delivery.objects.filter(pk=delivery.pk, bounced_at=None).update(bounced_at=report.at)
     logger.info("delivery %s: %s, told by %s", delivery.pk, kind, source)
     return report

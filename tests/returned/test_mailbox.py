@@ -13,6 +13,7 @@ from outbox import mailbox as reader
 from outbox.mailbox import MailboxError, parse_address, read_mailbox
 from outbox.models import Bookmark, Delivery, Report
 from outbox.tasks import read_mailbox as task
+from surveys.models import Invitation
 from tests.returned.conftest import mail_of, mailbox_url, make_asked
 from tests.returned.imap_server import PASSWORD, USER, imap_server
 from tests.returned.samples import AUTO, MICROSOFT, OURS, TO, postfix, reply
@@ -191,6 +192,21 @@ def test_without_our_message_id_the_address_is_a_guess(mailbox, delivery):
     report = Report.objects.get()
     assert report.is_guess
     assert report.delivery == delivery
+
+
+def test_a_guess_does_not_say_that_the_mail_came_back(mailbox, delivery):
+    """Whoever knows an address could else take a client out of the coverage by one mail."""
+    mailbox.add(postfix(original="<of-nobody@elsewhere.example>"))
+    read_mailbox()
+    assert Report.objects.get().is_guess
+    assert Delivery.objects.get(pk=delivery.pk).bounced_at is None
+
+
+def test_a_bounce_of_whom_it_was_passed_on_to_marks_nobody(mailbox, invitation, delivery):
+    mailbox.add(postfix().replace(TO.encode(), b"oud-collega@gemeente.example"))
+    read_mailbox()
+    assert kinds() == ["undelivered"]
+    assert Invitation.objects.get().contact.bounced_at is None
 
 
 def test_of_two_mails_to_an_address_the_guess_is_the_last(mailbox, invitation, delivery):
