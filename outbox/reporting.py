@@ -56,9 +56,8 @@ def record_report(
 ) -> Report | None:
     """Store what ``source`` tells about ``delivery``, and let the apps above act on it.
 
-    Returns None, and does nothing, when ``external_id`` was stored before. A guess from a mailbox,
-    where anybody can write, does not say that the mail came back. Receivers lock contacts
-    before deliveries, like whoever asks people, so the delivery itself is touched last.
+    Returns None, and does nothing, when ``external_id`` was stored before. A guess from a mailbox
+    brings no mail back. Receivers lock contacts before deliveries, so those are touched last.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -77,8 +76,7 @@ def record_report(
         if not is_new:
             return None
         delivery_reported.send(sender=Report, report=report, now=now)
-        is_believed = not (is_guess and source == MAILBOX)
-        if kind in CAME_BACK and source != SMTP and is_believed:
+        if kind in CAME_BACK and source != (MAILBOX if is_guess else SMTP):
             Delivery.objects.filter(pk=delivery.pk, bounced_at=None).update(bounced_at=report.at)
     logger.info("delivery %s: %s, told by %s", delivery.pk, kind, source)
     return report

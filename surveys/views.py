@@ -88,6 +88,8 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         return _show(request, token)
     try:
         return _receive(request, token)
+    except Invitation.DoesNotExist:  # taken back since it was looked up: its mail never arrived
+        return _message("unknown", status=404)
     except DATABASE_AWAY as error:
         with translation.override(spoken(request, translation.get_language() or "")):
             return _away(error, "again", {"form": filled_in(request.POST)})

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from surveys.models import MOTIVATION_MAX, LaterAnswer, Response
+from surveys.actions import record_response
+from surveys.models import MOTIVATION_MAX, Invitation, LaterAnswer, Response
 from surveys.page import form_markup
 from surveys.page_script import client_script
 from surveys.page_style import client_style, source_of
@@ -544,3 +545,17 @@ def test_too_many_fields_get_a_page_in_the_visitor_s_language(client: Client) ->
     assert response.status_code == 400
     assert "Dit kon niet worden gelezen" in text_of(response)
     assert Response.objects.count() == 0
+
+
+def test_an_invitation_taken_back_under_the_answer_is_an_unknown_link(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = make_token()
+
+    def taken_back(*, invitation: Invitation, **fields: object) -> None:
+        Invitation.objects.filter(pk=invitation.pk).delete()
+        record_response(invitation=invitation, **fields)
+
+    monkeypatch.setattr("surveys.views.record_response", taken_back)
+    monkeypatch.setattr("surveys.views.is_automatic", lambda signs: False)
+    assert client.post(f"/s/{token}/", COMPLETE).status_code == 404
