@@ -24,6 +24,7 @@ class Stage(models.TextChoices):
     UNDELIVERABLE = "undeliverable", pgettext_lazy("invitation", "mail could not be delivered")
     STOPPED = "stopped", pgettext_lazy("invitation", "mail withdrawn before it was sent")
     WAITING = "waiting", pgettext_lazy("invitation", "mail waits to be sent")
+    CAME_BACK = "came_back", pgettext_lazy("invitation", "mail came back")
     EXPIRED = "expired", pgettext_lazy("invitation", "not answered, link expired")
     KEPT = "kept", pgettext_lazy("invitation", "mail kept, not sent")
     SENT = "sent", pgettext_lazy("invitation", "sent, not answered yet")
@@ -41,6 +42,7 @@ def stage_of(invitation: Invitation, now: datetime) -> Stage:
         (_is(mail, State.UNDELIVERABLE), Stage.UNDELIVERABLE),
         (_is(mail, State.CANCELLED), Stage.STOPPED),
         (not _is(mail, State.SENT), Stage.WAITING),
+        (mail is not None and mail.bounced_at is not None, Stage.CAME_BACK),
         (not invitation.is_open(now), Stage.EXPIRED),
         (is_kept, Stage.KEPT),
     )

@@ -11,7 +11,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from surveys.actions.questionnaires import Content
-from surveys.languages import NAMES as LANGUAGE_NAMES
 from surveys.models import WORDING_MAX, Questionnaire, Service
 from surveys.questions import NAMES, standard_text
 
@@ -77,8 +76,8 @@ class QuestionnaireForm(forms.Form):
 
     def by_language(self) -> Iterator[tuple[str, str, list[forms.BoundField]]]:
         """Yield code, name and the four fields of each language."""
-        for code, _label in settings.CLIENT_LANGUAGES:
-            yield code, LANGUAGE_NAMES[code], [self[f"{code}_{name}"] for name in NAMES]
+        for code, language in settings.CLIENT_LANGUAGES:
+            yield code, str(language), [self[f"{code}_{name}"] for name in NAMES]
 
     def content(self) -> Content:
         """Return what was filled in."""
@@ -106,7 +105,7 @@ def _wording(code: str, name: str, scale: str) -> WordingField:
         error_messages={
             "max_length": format_lazy(
                 "{language}, {question}: {error}",
-                language=LANGUAGE_NAMES[code],
+                language=dict(settings.CLIENT_LANGUAGES)[code],
                 question=_SHORT[name],
                 error=_TOO_LONG,
             )

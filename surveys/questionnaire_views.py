@@ -21,7 +21,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from staff.branding import current_brand
 from staff.roles import Right, requires, signed_in
 from surveys.actions import questionnaires as actions
-from surveys.languages import NAMES as LANGUAGE_NAMES
 from surveys.models import Questionnaire, Touchpoint
 from surveys.page_style import StyledResponse, client_style, policy_for
 from surveys.questionnaire_forms import QuestionnaireForm
@@ -60,7 +59,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "version": version,
         "form": None if version.is_frozen and not form.errors else form,
-        "languages": LANGUAGE_NAMES,
+        "languages": dict(settings.CLIENT_LANGUAGES),
         "gaps": gaps(version),
         "use": use_of(version),
         "wordings": [] if not version.is_frozen else _wordings(version),
@@ -163,8 +162,8 @@ def _version(pk: int) -> Questionnaire:
 def _wordings(version: Questionnaire) -> list[tuple[str, str, list[str]]]:
     """Return code and name of each language with the four questions as they are asked."""
     read = []
-    for code, name in LANGUAGE_NAMES.items():
+    for code, name in settings.CLIENT_LANGUAGES:
         with translation.override(code):
             questions = in_words(version, code)
-            read.append((code, name, [str(questions.text(one)) for one in NAMES]))
+            read.append((code, str(name), [str(questions.text(one)) for one in NAMES]))
     return read

@@ -178,6 +178,14 @@ def test_errors_show_in_the_example_only_where_it_follows_by_itself(client: Clie
     assert followed.count("Schrijf een kleur als") == asked.count("Schrijf een kleur als") + 1
 
 
+@pytest.mark.parametrize("address", ["/settings/", "/brand/", "/questionnaires/", "/texts/"])
+def test_every_page_of_settings_is_marked_in_the_menu(client, administrator, address) -> None:
+    page = text_of(client.get(address))
+    assert 'href="/settings/" aria-current="page"' in page
+    assert page.count('aria-current="page"') == 1
+    assert address == "/settings/" or page.count('href="/settings/"') == 2
+
+
 def test_the_settings_lead_there(client: Client, administrator) -> None:
     page = text_of(client.get("/settings/"))
     assert 'href="/brand/"' in page

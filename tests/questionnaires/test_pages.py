@@ -70,7 +70,7 @@ def test_a_question_that_is_too_long_says_so_and_keeps_what_was_typed(client, ad
     text = client.post(
         address(draft), {"scale": "three_step", "de_interest": long, "nl_motivation": "Hoezo?"}
     ).content.decode()
-    assert "Deutsch, vraag 4: 201 tekens, er passen er 200" in text
+    assert "Duits, vraag 4: 201 tekens, er passen er 200" in text
     assert 'href="#id_de_interest"' in text
     assert long in text
     assert "Hoezo?" in text

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts.models import Alert
-from outbox.models import Delivery, Lane, State
+from outbox.models import Delivery, Lane, ReportKind, State
+from outbox.reporting import record_report
 from surveys.actions import (
     Answers,
     ask_for_call,
@@ -172,6 +173,17 @@ def test_mails_say_how_they_ended(client, supervisor, manager):
     assert "Herinnering 2: wacht op verzending" in texts
     assert "550 5.1.1 unknown user" in text_of(response)
     assert "mail kon niet worden bezorgd" in text_of(response)
+
+
+def test_what_came_back_stands_under_its_own_heading(client, supervisor, manager):
+    invitation = invited(manager)
+    mail = mail_of(invitation)
+    assert "Wat terugkwam" not in text_of(page_of(client, supervisor, invitation))
+    told = {"kind": ReportKind.HARD_BOUNCE, "source": "mailbox", "external_id": "test:1"}
+    assert record_report(delivery=mail, **told) is not None
+    page = text_of(page_of(client, supervisor, invitation))
+    assert "<h2>Wat terugkwam</h2>" in page
+    assert "mail teruggekomen" in page
 
 
 def test_what_the_client_allowed_and_asked_for_stands_in_the_course(client, supervisor, manager):
@@ -352,6 +364,7 @@ def make_stage(manager, stage) -> Invitation:
         Stage.UNDELIVERABLE: {"state": State.UNDELIVERABLE},
         Stage.STOPPED: {"state": State.CANCELLED, "cancelled_at": now},
         Stage.WAITING: {"state": State.QUEUED},
+        Stage.CAME_BACK: {"transport": "kept", "bounced_at": now},
         Stage.KEPT: {"transport": "kept"},
     }
     mail_of(invitation, **states.get(stage, {}))
