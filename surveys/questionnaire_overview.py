@@ -9,7 +9,6 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from surveys.languages import NAMES as LANGUAGE_NAMES
 from surveys.models import Invitation, Questionnaire, Touchpoint
 from surveys.questions import NAMES
 
@@ -123,12 +122,13 @@ def gaps(questionnaire: Questionnaire) -> list[str]:
 
     A firm that words a question in Dutch seldom means its German clients to read another one.
     """
-    wordings = {code: questionnaire.wording(code) for code, _label in settings.CLIENT_LANGUAGES}
+    languages = dict(settings.CLIENT_LANGUAGES)
+    wordings = {code: questionnaire.wording(code) for code in languages}
     found = []
     for number, name in enumerate(NAMES, start=1):
-        blank = [LANGUAGE_NAMES[code] for code, own in wordings.items() if not getattr(own, name)]
+        blank = [str(languages[code]) for code, own in wordings.items() if not getattr(own, name)]
         if 0 < len(blank) < len(wordings):
-            languages = get_text_list(blank, _("and"))
+            which = get_text_list(blank, _("and"))
             text = _("Question %(number)s has no words of its own in %(languages)s.")
-            found.append(text % {"number": number, "languages": languages})
+            found.append(text % {"number": number, "languages": which})
     return found

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from surveys.actions import questionnaires as actions
 from surveys.models import Invitation, Questionnaire
@@ -56,6 +57,8 @@ def test_a_version_is_worded_put_to_use_and_listed(client, administrator):
     )
     assert "In gebruik: wie vanaf nu" in response.content.decode()
     draft = stored(draft)
+    since = date_format(timezone.localtime(draft.activated_at), "j F Y")
+    assert f"In gebruik sinds {since}.</b>" in response.content.decode()
     assert (draft.scale, draft.is_active, draft.is_frozen) == ("zero_to_ten", True, False)
     assert list(draft.services.all()) == [service]
     assert draft.wording("nl").satisfaction == "Hoe bevalt het nu?"
@@ -177,7 +180,7 @@ def test_the_list_costs_the_same_however_many_versions(
 def test_a_language_without_own_words_is_pointed_out(client, administrator):
     draft = make_questionnaire(nl={"interest": "Nog iets?"}, en={"interest": "Anything?"})
     text = client.get(address(draft)).content.decode()
-    assert "Vraag 4 heeft geen eigen tekst in Deutsch en Français." in text
+    assert "Vraag 4 heeft geen eigen tekst in het Duits en Frans." in text
     assert "Vraag 1 heeft geen" not in text
 
 
