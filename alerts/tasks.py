@@ -3,9 +3,12 @@
 from celery import shared_task
 
 from alerts import actions
+from outbox.health import RECONCILE, beat
 
 
 @shared_task(name="alerts.tasks.reconcile")
 def reconcile() -> int:
     """Repair responses without alert and alerts without mail; return how many."""
-    return actions.reconcile()
+    repairs = actions.reconcile()
+    beat(RECONCILE, done=repairs)
+    return repairs

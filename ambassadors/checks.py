@@ -10,6 +10,7 @@ from django.core import checks
 from outbox.evidence import SCHEMES
 
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
+_TOKEN_MIN = 20
 
 
 def _is_local() -> bool:
@@ -141,6 +142,21 @@ def check_archive_mailbox(**kwargs: Any) -> list[checks.CheckMessage]:
             "ARCHIVE_MAILBOX_URL names no mailbox.",
             hint="Set imaps://user:password@host/folder, or imap+tls:// or imap://.",
             id="ambassadors.E007",
+        )
+    ]
+
+
+@checks.register()
+def check_metrics_token(**kwargs: Any) -> list[checks.CheckMessage]:
+    """The figures are open to whoever guesses the token."""
+    token = settings.METRICS_TOKEN
+    if not token or (len(token) >= _TOKEN_MIN and token.isascii() and token.isprintable()):
+        return []
+    return [
+        checks.Error(
+            "METRICS_TOKEN is short, or holds what no header carries.",
+            hint=f"Set {_TOKEN_MIN} or more random letters and digits.",
+            id="ambassadors.E008",
         )
     ]
 

@@ -334,6 +334,9 @@ HOLD_AFTER_MAIL_SECONDS = env.int("HOLD_AFTER_MAIL_SECONDS", default=20)
 HOLD_BURST = env.int("HOLD_BURST", default=5)
 RESPONSE_KEPT_YEARS = env.int("RESPONSE_KEPT_YEARS", default=2)
 
+# Who reads /metrics brings it; without it only this machine may, when SITE_URL names it too.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # Log: a story for the person on call; never a token, an address or an answer. --------------------
 LOGGING = {
     "version": 1,

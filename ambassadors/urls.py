@@ -23,6 +23,8 @@ urlpatterns = [
     path("settings/", include("staff.settings_urls")),
     path("anymail/", include("outbox.webhook_urls")),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("accounts/", include("staff.urls")),
     path("admin/", admin.site.urls),
 ]

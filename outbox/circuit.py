@@ -118,10 +118,11 @@ class Circuit(models.Model):
 
 
 class Pulse(models.Model):
-    """When something that must go on for ever was last seen to go on."""
+    """When something that must go on for ever was last seen to go on, and what it did in all."""
 
     name = models.CharField(_("name"), max_length=20, unique=True)
     at = models.DateTimeField(_("at"))
+    total = models.PositiveBigIntegerField(_("done in all"), default=0)
 
     class Meta:
         verbose_name = _("sign of life")

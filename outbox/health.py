@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
-from outbox.circuit import Circuit, Pulse
+from outbox.circuit import Circuit, CircuitState, Pulse
 from outbox.models import LEASED, Delivery, Lane, State
 
 SWEEP = "sweep"
+RECONCILE = "reconcile"
 LATE_AFTER = timedelta(minutes=5)  # what is due longer than this needs somebody's eye
+_LATE_IN_ANY_CASE: tuple[Lane, ...] = (Lane.ALERT,)
 _BEAT_EVERY = timedelta(seconds=15)  # the sweep runs oftener; each beat is a write
 
 
@@ -31,6 +33,8 @@ class Snapshot:
     came_back: int
     circuit: Circuit | None
     last_sweep: datetime | None
+    last_reconcile: datetime | None
+    repairs: int  # of the reconciler, ever
 
     @property
     def late_lanes(self) -> list[Lane]:
@@ -47,6 +51,8 @@ class Snapshot:
 def snapshot(*, now: datetime | None = None) -> Snapshot:
     """Look at everything that must not stand still, in four queries over partial indexes."""
     now = now or timezone.now()
+    pulses = {pulse.name: pulse for pulse in Pulse.objects.filter(name__in=[SWEEP, RECONCILE])}
+    sweep, reconcile = pulses.get(SWEEP), pulses.get(RECONCILE)
     counts = Delivery.objects.aggregate(
         waiting=Count("pk", filter=Q(state__in=[State.QUEUED, *LEASED])),
         uncertain=Count("pk", filter=Q(state=State.UNCERTAIN)),
@@ -67,16 +73,63 @@ def snapshot(*, now: datetime | None = None) -> Snapshot:
         at=now,
         oldest_due=oldest,
         circuit=Circuit.objects.interrupted().first() if settings.EMAIL_URL else None,
-        last_sweep=Pulse.objects.filter(name=SWEEP).values_list("at", flat=True).first(),
+        last_sweep=sweep.at if sweep else None,
+        last_reconcile=reconcile.at if reconcile else None,
+        repairs=reconcile.total if reconcile else 0,
         **counts,
     )
 
 
-def beat(name: str, *, now: datetime | None = None) -> None:
-    """Note that ``name`` goes on. Written once in a while, whoever of the workers comes first."""
+@dataclass(frozen=True, kw_only=True)
+class Stall:
+    """What should have left and did not. ``is_unsettled``: nobody looks at what is uncertain."""
+
+    lanes: tuple[Lane, ...]
+    is_unsettled: bool
+    circuit: str  # one of CircuitState
+
+    def __bool__(self) -> bool:
+        return bool(self.lanes or self.is_unsettled)
+
+
+def stall(*, now: datetime | None = None) -> Stall:
+    """Tell what stands still, although every process may be alive.
+
+    1. An alert stalls when it is not handed over LATE_AFTER it was due, whatever the reason.
+    2. Other lanes may be long: one stalls when something could be claimed for that long and
+       nothing at all was handed over meanwhile. What waits for its next attempt does not stall.
+    3. Uncertain mail stalls when nobody looked at it for that long.
+    While an administrator has stopped sending, only the third counts.
+    """
+    now = now or timezone.now()
+    seen = snapshot(now=now)
+    state = CircuitState(seen.circuit.state) if seen.circuit else CircuitState.CLOSED
+    long_ago = now - LATE_AFTER
+    unsettled = Delivery.objects.filter(state=State.UNCERTAIN, not_before__lt=long_ago)
+    late = [] if state == CircuitState.HELD else seen.late_lanes
+    lanes = [lane for lane in late if lane in _LATE_IN_ANY_CASE]
+    others = [lane for lane in late if lane not in _LATE_IN_ANY_CASE]
+    if others and not Delivery.objects.filter(sent_at__gte=long_ago, sent_at__lte=now).exists():
+        left = Delivery.objects.filter(
+            Q(state=State.QUEUED) | Q(state__in=LEASED), not_before__lt=long_ago, lane__in=others
+        )
+        lanes += [
+            Lane(lane) for lane in left.order_by("lane").values_list("lane", flat=True).distinct()
+        ]
+    return Stall(lanes=tuple(sorted(lanes)), is_unsettled=unsettled.exists(), circuit=state)
+
+
+def beat(name: str, *, done: int = 0, now: datetime | None = None) -> None:
+    """Note that ``name`` goes on, and that it did ``done`` more.
+
+    A mere sign of life is written once in a while, whoever of the workers comes first.
+    """
     now = now or timezone.now()
     known = Pulse.objects.filter(name=name)
-    if known.filter(at__gt=now - _BEAT_EVERY, at__lte=now + _BEAT_EVERY).exists():
+    if not done and known.filter(at__gt=now - _BEAT_EVERY, at__lte=now + _BEAT_EVERY).exists():
         return
-    if not known.update(at=now):
-        Pulse.objects.get_or_create(name=name, defaults={"at": now})
+    changes = {"at": now, "total": F("total") + done}
+    if not known.update(**changes):
+        _pulse, is_new = Pulse.objects.get_or_create(name=name, defaults={"at": now, "total": done})
+        if not is_new:  # another worker made it since we looked
+            known.update(**changes)

@@ -63,7 +63,7 @@ class UserLanguageMiddleware:
     The client's pages and the health check must not touch a session, so they stay without one.
     """
 
-    WITHOUT_USER = (CLIENT_PAGES, "/healthz")
+    WITHOUT_USER = (CLIENT_PAGES, "/healthz", "/readyz", "/metrics")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -83,6 +83,7 @@ _FIXED = {
     "HOLD_AFTER_MAIL_SECONDS": "20",
     "HOLD_BURST": "5",
     "RESPONSE_KEPT_YEARS": "2",
+    "METRICS_TOKEN": "",
     "LOG_LEVEL": "ERROR",
 }
 

@@ -70,6 +70,8 @@ OPEN_READING = Access(get=everybody(IN), post=everybody(NOT_SO))
 TABLE = {
     "home": reading(ELSEWHERE),
     "healthz": OPEN_READING,
+    "readyz": OPEN_READING,
+    "metrics": OPEN_READING,  # to this machine; else see tests/platform/test_metrics.py
     # The client's pages are open to whoever holds the link: also to staff, who never get one.
     "surveys:page": Access(get=everybody(IN), post=everybody(IN)),  # nothing chosen: asked again
     "surveys:thanks": Access(get=everybody(ELSEWHERE), post=everybody(NOT_SO)),

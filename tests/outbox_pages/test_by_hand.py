@@ -6,7 +6,7 @@ from django.utils import timezone
 from outbox.actions import claim_next, mark
 from outbox.breaking import hold, interrupt
 from outbox.circuit import Circuit, CircuitState, Reason
-from outbox.health import LATE_AFTER, SWEEP, beat, snapshot
+from outbox.health import LATE_AFTER, RECONCILE, SWEEP, beat, snapshot
 from outbox.models import Delivery, Lane, Outcome, State
 from tests.factories import make_user
 from tests.outbox_pages.test_pages import attempt, queue, words
@@ -164,6 +164,15 @@ def test_a_beat_is_written_once_in_a_while(django_assert_num_queries):
     beat(SWEEP, now=now)
     with django_assert_num_queries(1):
         beat(SWEEP, now=now)
+
+
+def test_a_beat_counts_what_was_done_however_soon_it_comes_again():
+    now = timezone.now()
+    beat(RECONCILE, done=2, now=now)
+    beat(RECONCILE, done=3, now=now)
+    beat(RECONCILE, now=now)
+    beat(SWEEP, now=now)
+    assert snapshot(now=now).repairs == 5
 
 
 def test_the_page_says_that_something_stands_still(client, administrator):

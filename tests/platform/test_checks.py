@@ -29,6 +29,7 @@ UNSAFE = {
     "ambassadors.E003": {"REPLY_TO": "firm", "FIRM_REPLY_TO": ""},
     "ambassadors.E004": {"REMIND_AFTER_DAYS": [13, 6]},
     "ambassadors.E005": {"FIRM_LANGUAGE": "es"},
+    "ambassadors.E008": {"METRICS_TOKEN": "kort"},
 }
 
 

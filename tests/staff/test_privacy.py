@@ -13,9 +13,10 @@ def test_closed_pages_stay_out_of_every_cache(client, path):
     assert "no-store" in client.get(path)["Cache-Control"]
 
 
-def test_the_health_check_touches_no_session(client):
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_what_watches_over_it_touches_no_session(client, path):
     client.cookies["sessionid"] = "anything"
-    response = client.get("/healthz")
+    response = client.get(path)
     assert (response.status_code, response.get("Vary", "")) == (200, "Accept-Language")
 
 
