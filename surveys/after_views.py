@@ -5,8 +5,9 @@ that has it. What looks like a program is either thanked without being stored (i
 nobody can see) or asked to press once more (it was faster than anybody reads).
 """
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -19,7 +20,7 @@ from staff.branding import current_brand
 from surveys.actions import ask_for_call, give_consents, withdraw_call, withdraw_consent
 from surveys.after import After, Mine, beside, standing_response, write_to
 from surveys.languages import spoken, switch_markup
-from surveys.models import Invitation
+from surveys.models import Invitation, Response
 from surveys.observing import seal, unseal
 from surveys.page import find_invitation, readers_of
 from surveys.page_style import StyledResponse, client_style
@@ -27,33 +28,44 @@ from surveys.views import client_page, thanks_page, unknown
 from surveys.wish_forms import CallForm, ConsentForm
 
 _METHODS = ["GET", "HEAD", "POST"]
+Form = TypeVar("Form", ConsentForm, CallForm)
 
 
 @client_page
 @require_http_methods(_METHODS)
 def wishes(request: HttpRequest, token: str) -> HttpResponse:
     """Take what a + client allows."""
-    invitation = find_invitation(token)
-    if invitation is None:
-        return unknown(request)
-    response = standing_response(invitation)
-    if request.method != "POST" or response is None:
-        return _to("thanks", token, request, invitation.language)
-    with translation.override(spoken(request, response.language)):
-        after = After(invitation, response, token, timezone.now())
-        form = after.new_consent_form(request.POST)
-        if after.kinds and _is_refused(request, token, form):
-            after.faulty = form
-            return thanks_page(invitation, response.group, after)
-        if after.kinds and not form.is_trapped:
-            give_consents(response=response, agreed=form.agreed())
-        return _to("thanks", token, request, response.language, "#stored")
+    return _take(
+        request,
+        token,
+        is_offered=lambda after: bool(after.kinds),
+        new_form=After.new_consent_form,
+        store=lambda response, form: give_consents(response=response, agreed=form.agreed()),
+    )
 
 
 @client_page
 @require_http_methods(_METHODS)
 def call(request: HttpRequest, token: str) -> HttpResponse:
     """Take when somebody wants to be called, and on which number."""
+    return _take(
+        request,
+        token,
+        is_offered=lambda after: after.may_ask_for_call,
+        new_form=After.new_call_form,
+        store=lambda response, form: ask_for_call(response=response, **form.said()),
+    )
+
+
+def _take(
+    request: HttpRequest,
+    token: str,
+    *,
+    is_offered: Callable[[After], bool],
+    new_form: Callable[[After, QueryDict], Form],
+    store: Callable[[Response, Form], object],
+) -> HttpResponse:
+    """Take one form of the thank-you page, and lead back to it."""
     invitation = find_invitation(token)
     if invitation is None:
         return unknown(request)
@@ -62,18 +74,12 @@ def call(request: HttpRequest, token: str) -> HttpResponse:
         return _to("thanks", token, request, invitation.language)
     with translation.override(spoken(request, response.language)):
         after = After(invitation, response, token, timezone.now())
-        form = after.new_call_form(request.POST)
-        if after.may_ask_for_call and _is_refused(request, token, form):
+        form = new_form(after, request.POST)
+        if is_offered(after) and _is_refused(request, token, form):
             after.faulty = form
             return thanks_page(invitation, response.group, after)
-        if after.may_ask_for_call and not form.is_trapped:
-            said = form.cleaned_data
-            ask_for_call(
-                response=response,
-                moment=said["moment"],
-                note=said["note"],
-                phone=said["phone"],
-            )
+        if is_offered(after) and not form.is_trapped:
+            store(response, form)
         return _to("thanks", token, request, response.language, "#stored")
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from outbox.models import KEPT, Delivery, State
 from staff.models import User
-from surveys.models import Invitation, InvitationQuerySet, Response, Standing
+from surveys.models import Invitation, InvitationQuerySet, ProjectContact, Response, Standing
 
 
 class Stage(models.TextChoices):
@@ -70,14 +69,8 @@ def invited(user: User, words: str = "") -> InvitationQuerySet:
         "project_contact__project__client",
         "project_contact__project__account_manager",
     )
-    for word in words.split():
-        rows = rows.filter(
-            Q(project_contact__contact__name__icontains=word)
-            | Q(project_contact__project__name__icontains=word)
-            | Q(project_contact__project__number__icontains=word)
-            | Q(project_contact__project__client__name__icontains=word)
-            | Q(project_contact__project__account_manager__name__icontains=word)
-        )
+    if words:
+        rows = rows.filter(project_contact__in=ProjectContact.objects.matching(words))
     return rows.defer("delivery__message").order_by("-invited_at", "-pk")
 
 

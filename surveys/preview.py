@@ -217,15 +217,7 @@ class Preview:
             "omission",
             "personal_line",
         )
-        for word in words.split():
-            rows = rows.filter(
-                Q(contact__name__icontains=word)
-                | Q(project__name__icontains=word)
-                | Q(project__number__icontains=word)
-                | Q(project__client__name__icontains=word)
-                | Q(project__account_manager__name__icontains=word)
-            )
-        return rows
+        return rows.matching(words)
 
 
 def _line_of(part: ProjectContact) -> str:

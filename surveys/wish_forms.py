@@ -214,6 +214,10 @@ class CallForm(_WishForm):
             fields.append(button)
         self.helper = self._helper(*fields, action="call")
 
+    def said(self) -> dict[str, Any]:
+        """Return when to call and on which number, as ``ask_for_call`` takes it."""
+        return {name: self.cleaned_data[name] for name in ("moment", "note", "phone")}
+
     def clean_moment(self) -> str:
         """Without a choice: as soon as possible."""
         return str(self.cleaned_data["moment"] or Moment.SOON)

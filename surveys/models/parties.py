@@ -246,6 +246,19 @@ class ProjectContactQuerySet(models.QuerySet["ProjectContact"]):
         """Return the contacts of projects that are closed, or will be on a day that is set."""
         return self.filter(project__state=Project.State.CLOSED)
 
+    def matching(self, words: str) -> ProjectContactQuerySet:
+        """Return those of whom every word stands in a name or in the project's number."""
+        rows = self
+        for word in words.split():
+            rows = rows.filter(
+                models.Q(contact__name__icontains=word)
+                | models.Q(project__name__icontains=word)
+                | models.Q(project__number__icontains=word)
+                | models.Q(project__client__name__icontains=word)
+                | models.Q(project__account_manager__name__icontains=word)
+            )
+        return rows
+
     def _of_team(self, user: User) -> ProjectContactQuerySet:
         return self.filter(project__account_manager__in=User.objects.team_ids(user))
 
