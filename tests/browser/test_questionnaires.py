@@ -85,12 +85,12 @@ def test_an_administrator_words_the_questions_and_sees_them(
     page.get_by_text("201 tekens").first.wait_for()
     assert watched.axe_findings() == []
     page.locator("#id_de_interest").fill("Noch etwas?")
-    page.get_by_role("button", name="Bewaren en in gebruik nemen").click()
+    page.get_by_role("button", name="Opslaan en in gebruik nemen").click()
     page.get_by_text("In gebruik: wie vanaf nu").wait_for()
     assert Questionnaire.objects.get().is_active
     frame = page.frame_locator("iframe")
     frame.get_by_text("Kunnen wij nog iets doen?").wait_for()
-    page.get_by_role("link", name="Deutsch").click()
+    page.get_by_role("link", name="Duits").click()
     frame.get_by_text("Noch etwas?").wait_for()
     assert watched.axe_findings() == []
     assert not watched.is_too_wide
