@@ -23,7 +23,7 @@ from staff.branding import Look, current_brand, last_known_brand, save_brand
 from staff.logo import MOST_ON_THE_PAGE, Logo, LogoError
 from staff.logo_upload import clean_logo
 from staff.models import Brand
-from surveys.mails import compose_invitation, compose_reminder
+from surveys.mails import compose_invitation, compose_reminder, compose_reopened
 from surveys.page_style import client_style, source_of
 from surveys.views import DATABASE_AWAY
 from tests.architecture.source import modules
@@ -238,6 +238,7 @@ def mails(**fields: Any) -> list[Mail]:
     return [
         compose_invitation(invitation, "t" * 32),
         compose_reminder(invitation, "t" * 32, number=1, sent_at=invitation.invited_at),
+        compose_reopened(invitation, "t" * 32, answered_at=invitation.invited_at),
     ]
 
 
@@ -282,7 +283,7 @@ def test_a_png_travels_inside_the_mail() -> None:
 
 
 def test_the_outbox_shows_the_logo_of_a_mail() -> None:
-    (mail, _reminder) = mails(logo=clean_logo(png()))
+    (mail, *_others) = mails(logo=clean_logo(png()))
     delivery = queue_message(
         mail,
         dedupe_key="x",
@@ -322,5 +323,5 @@ def test_password_mail_and_the_bar_follow_the_name(client: Client, settings: Any
 
 def test_replies_to_the_firm_go_by_its_name(settings: Any) -> None:
     settings.REPLY_TO, settings.FIRM_REPLY_TO = "firm", "antwoord@waterkant.example"
-    (mail, _reminder) = mails()
+    (mail, *_others) = mails()
     assert mail.reply_to == ["Waterkant & Zn <antwoord@waterkant.example>"]

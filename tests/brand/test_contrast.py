@@ -83,8 +83,10 @@ def test_the_papers_are_those_of_the_pages_and_the_mails() -> None:
         assert [colour if len(colour) == 7 else "#" + colour[1] * 6 for colour in found] == list(
             papers
         )
-    for name in ("invitation", "reminder"):
-        mail = (ROOT / f"templates/mail/{name}/body.html").read_text()
+    style = (ROOT / "templates/mail/parts/head_style.html").read_text()
+    style = style.partition("{% if")[0]  # what follows is the plate of the firm's logo
+    for name in ("invitation", "reminder", "reopened"):
+        mail = style + (ROOT / f"templates/mail/{name}/body.html").read_text()
         assert {*re.findall(r"background:(#\w+)", mail)} == {
             "#f4f6f9",
             "#fff",
