@@ -1,0 +1,1 @@
+"""A large firm's five years, to look at and to measure with: `manage.py seed_scale`."""

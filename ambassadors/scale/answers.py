@@ -1,0 +1,162 @@
+"""What clients answer in the made-up years, and what colleagues then do about it."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from random import Random
+
+from alerts.actions import deadlines
+from alerts.models import Alert, AlertEvent, EventKind, Notification, Outcome, RootCause
+from alerts.models import State as AlertState
+from ambassadors.scale.bulk import Table
+from outbox.models import Lane
+from outbox.models import State as MailState
+from staff.models import User
+from surveys.models import Group, Response
+from surveys.segmentation import Recommendation, Satisfaction, segment
+
+_ANSWERING = 0.40
+_CLOSED_WITHIN = timedelta(days=21)
+_MORE, _JUST, _NOT = (
+    Satisfaction.MORE_THAN_SATISFIED,
+    Satisfaction.SATISFIED,
+    Satisfaction.DISSATISFIED,
+)
+_YES, _MAYBE, _NO, _MAY_NOT = (
+    Recommendation.YES,
+    Recommendation.MAYBE,
+    Recommendation.NO,
+    Recommendation.NOT_ALLOWED,
+)
+_POSITIVE = ((_MORE, _YES),) * 4 + ((_MORE, _MAY_NOT),)
+_NEUTRAL = ((_JUST, _MAYBE), (_JUST, _YES), (_JUST, _MAYBE), (_MORE, _MAYBE), (_JUST, _MAY_NOT))
+_NEGATIVE = ((_NOT, _NO), (_NOT, _MAYBE), (_JUST, _NO))
+_VERDICTS = {pair: segment(*pair) for pair in {*_POSITIVE, *_NEUTRAL, *_NEGATIVE}}
+_WORDS = {
+    Group.POSITIVE: (
+        "Jullie dachten mee voordat wij het vroegen.",
+        "Op tijd, binnen budget en met een helder verhaal.",
+        "Prettige samenwerking, korte lijnen, goed rapport.",
+        "",
+        "",
+    ),
+    Group.NEUTRAL: ("Gedaan wat is afgesproken.", "De oplevering had iets vlotter gemogen.", ""),
+    Group.NEGATIVE: (
+        "Het rapport kwam drie weken te laat en niemand belde.",
+        "Twee keer een andere projectleider; wij begonnen steeds opnieuw.",
+        "Meerwerk waar wij niet om hadden gevraagd.",
+    ),
+}
+_OUTCOMES = {
+    Group.POSITIVE: (Outcome.THANKED, Outcome.ASKED, Outcome.LATER),
+    Group.NEGATIVE: (Outcome.RECOVERED, Outcome.PARTLY, Outcome.NOT_RECOVERABLE),
+}
+
+
+class Answers:
+    """Keeps the responses to be written, with their alerts."""
+
+    def __init__(self, random: Random, mails: Table, *, now: datetime) -> None:
+        self._random, self._mails, self._now = random, mails, now
+        self._responses, self._alerts = Table(Response), Table(Alert)
+        self._events, self._told = Table(AlertEvent), Table(Notification)
+        self._addresses = dict(User.objects.values_list("pk", "email"))
+        self.tables = [self._responses, self._alerts, self._events, self._told]
+        self.count = 0
+
+    def give(
+        self,
+        invitation: int,
+        asked_at: datetime,
+        chance: float,
+        *,
+        is_counted: bool,
+        people: tuple[int, int],
+    ) -> bool:
+        """Answer ``invitation``, or stay silent; return whether it was answered by now.
+
+        ``chance`` is added to that of a +; ``people`` are the account manager and the supervisor.
+        """
+        random = self._random
+        at = asked_at + timedelta(hours=random.expovariate(1 / 60))
+        if random.random() >= _ANSWERING or at > min(self._now, asked_at + timedelta(days=30)):
+            return False
+        draw = random.random() - chance
+        pairs = _POSITIVE if draw < 0.33 else _NEUTRAL if draw < 0.90 else _NEGATIVE
+        satisfaction, recommendation = pair = random.choice(pairs)
+        verdict = _VERDICTS[pair]
+        group = Group(verdict.group.value)
+        self.count += is_counted
+        response = self._responses.add(
+            invitation_id=invitation,
+            satisfaction=satisfaction.value,
+            motivation=random.choice(_WORDS[group]),
+            recommendation=recommendation.value,
+            interest="yes" if random.random() < 0.2 else "not_now",
+            group=group.value,
+            reason=verdict.reason.value,
+            rule_version=verdict.rule_version,
+            language="nl",
+            digest=f"{invitation:064}",
+            submitted_at=at,
+        )
+        if group != Group.NEUTRAL:
+            self._raise(response, group, at, people)
+        return True
+
+    def _raise(self, response: int, group: Group, at: datetime, people: tuple[int, int]) -> None:
+        """Raise the alert of ``response``; what is older than three weeks is mostly closed."""
+        random = self._random
+        acknowledge_by, speak_by = _deadlines(group, at.replace(minute=0, second=0, microsecond=0))
+        taken_up = min(at + timedelta(hours=random.expovariate(1 / 8)), self._now)
+        closed = min(taken_up + timedelta(hours=random.expovariate(1 / 40)), self._now)
+        is_closed = at < self._now - _CLOSED_WITHIN and random.random() < 0.998
+        alert = self._alerts.add(
+            response_id=response,
+            group=group.value,
+            owner_id=people[0],
+            state=AlertState.CLOSED if is_closed else AlertState.NEW,
+            raised_at=at,
+            acknowledge_by=acknowledge_by,
+            speak_by=speak_by,
+            due_at=speak_by if is_closed else acknowledge_by,
+            acknowledged_at=taken_up if is_closed else None,
+            closed_at=closed if is_closed else None,
+            outcome=random.choice(_OUTCOMES[group]) if is_closed else "",
+            root_cause=self._cause(group) if is_closed else "",
+        )
+        self._events.add(alert_id=alert, kind=EventKind.RAISED, at=at)
+        if is_closed:
+            self._events.add(alert_id=alert, kind=EventKind.CLOSED, actor_id=people[0], at=closed)
+        else:
+            self._tell(alert, at, people)
+
+    def _cause(self, group: Group) -> str:
+        return self._random.choice(RootCause.values) if group == Group.NEGATIVE else ""
+
+    def _tell(self, alert: int, at: datetime, people: tuple[int, int]) -> None:
+        """Store the mails of an open alert: without them they would be made after all."""
+        for place, user in enumerate(people):
+            key = f"alert:{alert}:email:{user}"
+            mail = self._mails.add(
+                dedupe_key=key,
+                lane=Lane.ALERT,
+                recipient_address=self._addresses[user],
+                subject="Signaal",
+                template="alert",
+                message_id=f"<{key}@localhost>",
+                message=b"",
+                digest="0" * 64,
+                state=MailState.SENT,
+                transport="smtp",
+                attempts=1,
+                created_at=at,
+                not_before=at,
+                sent_at=at,
+            )
+            self._told.add(alert_id=alert, recipient_id=user, delivery_id=mail, is_owner=place == 0)
+
+
+@cache
+def _deadlines(group: Group, hour: datetime) -> tuple[datetime, datetime]:
+    """Return the deadlines of an alert that was raised in the hour after ``hour``."""
+    return deadlines(group, hour)

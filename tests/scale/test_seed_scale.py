@@ -1,0 +1,99 @@
+"""The made-up firm obeys the rules of the real one, and an ordinary row fits behind it."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count, F, Max
+from django.utils import timezone
+
+from alerts.actions import reconcile
+from alerts.models import Alert
+from ambassadors.dashboard.figures import Scope, Tally, count_cells
+from surveys.models import Contact, Group, Invitation, Omission, ProjectContact, Response
+from surveys.segmentation import Recommendation, Satisfaction, segment
+from tests.factories import make_client, make_invitation, make_response
+
+pytestmark = pytest.mark.django_db
+
+
+def seed(**options):
+    out = io.StringIO()
+    call_command("seed_scale", stdout=out, **{"responses": 400, "divisions": 3, **options})
+    return out.getvalue()
+
+
+@pytest.fixture
+def firm():
+    return seed()
+
+
+def test_it_makes_what_was_asked_and_says_how_far_it_is(firm):
+    standing = Response.objects.filter(invitation__touchpoint="project_close")
+    assert 400 <= standing.count() < 500
+    assert Contact.objects.count() == 80
+    assert firm.splitlines()[0] == "80 contacts, 3 divisions"
+    assert firm.splitlines()[-1].split()[1] == str(standing.count())
+
+
+def test_groups_follow_from_the_answers_and_every_alert_from_its_group(firm):
+    for response in Response.objects.all():
+        pair = Satisfaction(response.satisfaction), Recommendation(response.recommendation)
+        assert response.group == segment(*pair).group
+    alerting = Response.objects.exclude(group=Group.NEUTRAL)
+    assert Alert.objects.count() == alerting.count() > 0
+    assert not Alert.objects.exclude(group=F("response__group")).exists()
+    assert reconcile() == 0
+
+
+def test_nobody_is_asked_twice_in_90_days_and_who_is_left_out_has_a_reason(firm):
+    last = {}
+    asked = Invitation.objects.filter(touchpoint="project_close").order_by("invited_at")
+    for contact, at in asked.values_list("project_contact__contact", "invited_at"):
+        assert contact not in last or at - last[contact] > timedelta(days=88)
+        last[contact] = at
+    silent = ProjectContact.objects.filter(invitations=None, omission=None)
+    assert (
+        silent.filter(project__closed_on__lt=timezone.localdate() - timedelta(days=3)).count() == 0
+    )
+    assert Omission.objects.exists()
+
+
+def test_the_dashboard_finds_the_shares_of_a_firm_that_asks_well(firm):
+    tally = Tally.of(count_cells(Scope(), now=timezone.now()))
+    assert tally.answered == Response.objects.filter(invitation__touchpoint="project_close").count()
+    assert 0.25 < tally.response_rate.value < 0.55
+    assert 0.45 < tally.coverage.value < 0.95
+    assert 0.2 < tally.share(Group.POSITIVE).value < 0.5
+
+
+def test_an_ordinary_row_fits_behind_them(firm):
+    last = Response.objects.aggregate(last=Max("pk"))["last"]
+    assert make_response(invitation=make_invitation()).pk == last + 1
+
+
+def test_the_same_seed_makes_the_same_firm(firm):
+    def shape():
+        return list(Response.objects.values_list("group").annotate(n=Count("pk")).order_by("group"))
+
+    first = shape()
+    call_command("flush", interactive=False, verbosity=0)
+    seed()
+    assert shape() == first
+
+
+def test_a_database_in_use_is_left_alone():
+    make_client()
+    with pytest.raises(CommandError, match="holds clients"):
+        seed()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"responses": 99}, {"responses": 6_000_000}, {"contacts": 10}, {"divisions": 0}],
+)
+def test_numbers_out_of_reach_are_refused(options):
+    with pytest.raises(CommandError):
+        seed(**options)
+    assert not Contact.objects.exists()
