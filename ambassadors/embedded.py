@@ -17,7 +17,8 @@ from django.db import connections
 logger = logging.getLogger(__name__)
 
 RESTART_AFTER = 1.0  # seconds; long enough that a part that cannot start does not fill the log
-_CONCURRENCY = 2  # one thread may wait for a slow mail server while the other sweeps
+# Two may wait for slow mail, two for chat and two for webhooks (outbox.dispatching.AT_ONCE).
+_CONCURRENCY = 6
 _BEAT_LOOKS_EVERY = 1  # seconds; also the longest that beat takes to notice that it must stop
 
 

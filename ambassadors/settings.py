@@ -266,6 +266,8 @@ ANYMAIL = {
     for name, value in os.environ.items()
     if name.startswith("ANYMAIL_") and value
 }
+# Hosts that chat addresses and webhooks may lead to although they are not public (outbox/reach.py).
+PRIVATE_HOSTS = env.list("PRIVATE_HOSTS", default=[])
 BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", default="")
 
 # Celery: only the doorbell. Nothing correct depends on a message arriving. ------------------------
@@ -355,6 +357,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "celery": {"level": "WARNING"},
+        "apprise": {"level": "CRITICAL"},  # its warnings quote what services say, with addresses
         "flufl.bounce": {"level": "CRITICAL"},  # tells of each of its twenty detectors
         "waitress": {"level": "WARNING"},
     },

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import formatdate
@@ -23,6 +23,7 @@ from outbox.models import (
     KEPT,
     LEASE,
     Attempt,
+    Channel,
     Delivery,
     DeliveryQuerySet,
     Lane,
@@ -59,6 +60,7 @@ def queue_message(
     now = now or timezone.now()
     delivery = Delivery(
         dedupe_key=dedupe_key,
+        channel=Channel.EMAIL,
         lane=lane,
         recipient_name=recipient_name[:200],
         recipient_address=recipient_address,
@@ -69,12 +71,59 @@ def queue_message(
         created_at=now,
         **_frozen(message, not_before or now),
     )
+    return _store(delivery)
+
+
+def queue_payload(
+    payload: bytes,
+    *,
+    channel: Channel,
+    reference: str,
+    dedupe_key: str,
+    lane: Lane,
+    subject: str,
+    recipient_name: str = "",
+    template: str = "",
+    message_id: str = "",
+    is_secret: bool = False,
+    not_before: datetime | None = None,
+    now: datetime | None = None,
+) -> Delivery:
+    """Store ``payload`` as one delivery to the endpoint ``reference``, in the caller's transaction.
+
+    As ``queue_message``: the same ``dedupe_key`` again returns the one that exists. The bytes
+    leave as they are; where they go, and with which secret, is looked up when they do.
+    ``message_id`` is unique among all deliveries, and made here when it is empty.
+    """
+    if existing := Delivery.objects.filter(dedupe_key=dedupe_key).first():
+        return existing
+    now = now or timezone.now()
+    delivery = Delivery(
+        dedupe_key=dedupe_key,
+        channel=channel,
+        lane=lane,
+        recipient_name=recipient_name[:200],
+        recipient_address=reference,
+        subject=subject[:500],
+        template=template,
+        message_id=message_id or new_message_id(),
+        message=payload,
+        digest=Delivery.digest_of(payload),
+        is_secret=is_secret,
+        not_before=not_before or now,
+        created_at=now,
+    )
+    return _store(delivery)
+
+
+def _store(delivery: Delivery) -> Delivery:
+    """Store ``delivery`` unless its key is known by now, and ring for it."""
     try:
         with transaction.atomic():
             delivery.save(force_insert=True)
     except IntegrityError:  # somebody queued it since we looked
-        return Delivery.objects.get(dedupe_key=dedupe_key)
-    ring_on_commit()
+        return Delivery.objects.get(dedupe_key=delivery.dedupe_key)
+    ring_on_commit(delivery.channel)
     return delivery
 
 
@@ -87,12 +136,17 @@ def cancel_queued(keys: Iterable[str], *, now: datetime | None = None) -> int:
     return Delivery.objects.filter(dedupe_key__in=keys).cancel(now or timezone.now())
 
 
+def new_message_id() -> str:
+    """Return a Message-ID that nobody used before, at the host of SITE_URL."""
+    return make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost")
+
+
 def _frozen(message: EmailMessage, at: datetime) -> dict[str, Any]:
     """Return a Message-ID of our own and the bytes of ``message``, fit for SMTP, with their digest.
 
     As the columns of a delivery.
     """
-    message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost")
+    message_id = new_message_id()
     message.extra_headers["Message-ID"] = message_id
     message.extra_headers["Date"] = formatdate(at.timestamp(), localtime=False)
     frozen = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
@@ -108,10 +162,18 @@ class Claim:
     started_at: datetime
 
 
-def claim_next(*, now: datetime | None = None, is_probe: bool = False) -> Claim | None:
-    """Claim the most urgent due delivery, or return None when nothing is due.
+def claim_next(
+    *,
+    now: datetime | None = None,
+    is_probe: bool = False,
+    channel: Channel = Channel.EMAIL,
+    to: str = "",
+    not_to: Collection[str] = (),
+) -> Claim | None:
+    """Claim the most urgent due delivery of ``channel``, or return None when nothing is due.
 
-    A probe takes any: one whose recipient was the fault must not be every probe.
+    ``to`` and ``not_to`` name endpoints: only that one, none of those. A probe takes any: one
+    whose recipient was the fault must not be every probe.
 
     1. Pick a candidate; skip rows another worker holds, where the database can.
     2. Take it with one conditional UPDATE; whoever changes the row has it.
@@ -120,7 +182,9 @@ def claim_next(*, now: datetime | None = None, is_probe: bool = False) -> Claim 
     now = now or timezone.now()
     while True:
         with transaction.atomic():
-            due = Delivery.objects.due(now)
+            due = Delivery.objects.filter(channel=channel).due(now)
+            due = due.exclude(recipient_address__in=not_to) if not_to else due
+            due = due.filter(recipient_address=to) if to else due
             if is_probe:
                 due = due.order_by("?")
             if connection.features.has_select_for_update_skip_locked:
@@ -280,7 +344,7 @@ def _changes(delivery: Delivery, result: Result, now: datetime) -> dict[str, obj
         }
     if result.is_spared:
         return {"state": State.QUEUED, "not_before": now, "last_error": result.detail}
-    if result.outcome == Outcome.PERMANENT or _is_over(delivery, result.transport, now):
+    if result.outcome == Outcome.PERMANENT or _is_over(delivery, now):
         return {"state": State.UNDELIVERABLE, "last_error": result.detail}
     return {
         "state": State.QUEUED,
@@ -289,11 +353,11 @@ def _changes(delivery: Delivery, result: Result, now: datetime) -> dict[str, obj
     }
 
 
-def _is_over(delivery: Delivery, transport: str, now: datetime) -> bool:
+def _is_over(delivery: Delivery, now: datetime) -> bool:
     """Whether it was tried for long enough. While the circuit is open nothing is tried."""
     if now - delivery.created_at < GIVE_UP_AFTER:
         return False
-    closed_at = Circuit.objects.last_closed(transport)
+    closed_at = Circuit.objects.last_closed(delivery.circuit_key)
     return closed_at is None or now - closed_at >= GIVE_UP_AFTER
 
 

@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from outbox.actions import Claim
-from outbox.circuit import Circuit, CircuitState, Reason
-from outbox.models import Delivery, Outcome, State
+from outbox.circuit import MAIL, Circuit, CircuitState, Reason
+from outbox.models import GIVE_UP_AFTER, KEPT, TO_ENDPOINTS, Delivery, Outcome, State
 from outbox.redaction import redact
 
 logger = logging.getLogger(__name__)
 
 PROBE_EVERY = timedelta(minutes=2)
+STUMBLES = 3
 
 
 class Passage(StrEnum):
@@ -35,7 +36,11 @@ class Passage(StrEnum):
 def passage(transport: str, *, now: datetime | None = None) -> Passage:
     """Tell whether ``transport`` may be used. Of all workers one at a time gets to probe."""
     now = now or timezone.now()
-    circuit = Circuit.objects.interrupted().filter(transport=transport).first()
+    interrupted = Circuit.objects.interrupted().filter(transport__in=[transport, MAIL])
+    circuits = {circuit.transport: circuit for circuit in interrupted}
+    if transport != KEPT and MAIL in circuits and circuits[MAIL].is_held:
+        return Passage.NONE  # one switch for every channel
+    circuit = circuits.get(transport)
     if circuit is None:
         return Passage.FREE
     if circuit.is_held or circuit.probe_at is None or circuit.probe_at > now:
@@ -59,7 +64,7 @@ def interrupt(
             return
         is_new = circuit.state == CircuitState.CLOSED
         if is_new:
-            fields.update(state=CircuitState.OPEN, opened_at=now, changed_by=None)
+            fields.update(state=CircuitState.OPEN, opened_at=now, changed_by=None, faults=0)
         Circuit.objects.filter(pk=circuit.pk).update(suspect_id=None, **fields)
     if is_new:
         logger.error("circuit %s: open (%s); everything waits", transport, reason)
@@ -96,6 +101,7 @@ def resume(transport: str, *, actor_id: int | None = None, now: datetime | None 
             closed_at=now,
             probe_at=None,
             suspect_id=None,
+            faults=0,
             changed_by=actor_id,
         )
     )
@@ -109,12 +115,48 @@ def accepted(transport: str, *, is_probe: bool, now: datetime | None = None) -> 
     if is_probe:
         now = now or timezone.now()
         probed = Circuit.objects.filter(transport=transport, state=CircuitState.OPEN)
-        if probed.update(state=CircuitState.CLOSED, closed_at=now, probe_at=None, suspect_id=None):
+        if probed.update(
+            state=CircuitState.CLOSED, closed_at=now, probe_at=None, suspect_id=None, faults=0
+        ):
             logger.warning("circuit %s: closed, a probe got through", transport)
     else:
-        Circuit.objects.filter(transport=transport, suspect_id__isnull=False).update(
-            suspect_id=None
+        doubted = Q(suspect_id__isnull=False) | Q(faults__gt=0)
+        Circuit.objects.filter(doubted, transport=transport).update(suspect_id=None, faults=0)
+
+
+def stumbled(transport: str, *, detail: str, now: datetime | None = None) -> None:
+    """Note that an endpoint is down; the third time in a row interrupts it.
+
+    Until then each message waits its own back-off, and one hiccup delays nothing by minutes.
+    """
+    with transaction.atomic():
+        circuit = _locked(transport)
+        faults = min(circuit.faults + 1, STUMBLES)
+        Circuit.objects.filter(pk=circuit.pk).update(faults=faults)
+    if faults >= STUMBLES and circuit.state == CircuitState.CLOSED:
+        interrupt(transport, reason=Reason.DOWN, detail=detail, now=now)
+
+
+def give_up_stale(*, now: datetime | None = None) -> int:
+    """End what waited GIVE_UP_AFTER for an endpoint that is interrupted still; return how many.
+
+    Mail waits for as long as it takes: it is one server that somebody will repair. An endpoint may
+    be gone for ever, and a chat message of three days ago helps nobody.
+    """
+    now = now or timezone.now()
+    if Circuit.objects.of_mail().filter(state=CircuitState.HELD).exists():
+        return 0
+    count, long_ago = 0, now - GIVE_UP_AFTER
+    for circuit in Circuit.objects.of_endpoints().interrupted():
+        stale = Delivery.objects.filter(
+            Q(attempts=0, not_before__lte=long_ago) | Q(attempts__gt=0, created_at__lte=long_ago),
+            state=State.QUEUED,
+            recipient_address=circuit.transport,
+            channel__in=TO_ENDPOINTS,
         )
+        words = circuit.detail or circuit.get_reason_display()
+        count += stale.update(state=State.UNDELIVERABLE, last_error=words)
+    return count
 
 
 class Verdict(StrEnum):

@@ -1,10 +1,14 @@
-"""Whether a way out is open: one row a transport, shared by every worker.
+"""Whether a way out is open: one row for mail and one for each endpoint, shared by every worker.
 
 A mail server that knows our password no more, or refuses whatever we bring, refuses the whole
 queue: trying each message would drop them one by one. So the circuit opens, and all wait::
 
     closed ─ the server accepts nobody of us ─→ open ─ one probe got through ─→ closed
       └────── an administrator stops it ──────→ held ─ an administrator ─→ closed
+
+All mail goes by one server, so it has one circuit: ``MAIL``. Chat and webhooks go to servers of
+many, so each address has its own, named as deliveries refer to it (``chat:12``): one that is dead
+stops nobody else. Holding ``MAIL`` by hand stops every channel.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+MAIL = "smtp"  # whichever way mail leaves
 
 
 class Reason(models.TextChoices):
@@ -39,6 +45,11 @@ class Reason(models.TextChoices):
             "It may not know this machine, or want a user name and password in EMAIL_URL."
         ),
     )
+    REFUSED = (
+        "refused",
+        _("The receiver does not know this address or its key, or does not let us in."),
+    )
+    DOWN = "down", _("The receiver does not answer, or only with errors.")
     BY_HAND = "by_hand", _("An administrator has stopped sending.")
 
 
@@ -57,6 +68,14 @@ class CircuitQuerySet(models.QuerySet["Circuit"]):
         """Return those through which nothing leaves."""
         return self.exclude(state=CircuitState.CLOSED)
 
+    def of_mail(self) -> CircuitQuerySet:
+        """Return the one of mail: the one that administrators hear of on every page."""
+        return self.filter(transport=MAIL)
+
+    def of_endpoints(self) -> CircuitQuerySet:
+        """Return those of single addresses."""
+        return self.filter(transport__contains=":")
+
     def last_closed(self, transport: str) -> datetime | None:
         """Return since when ``transport`` is in use again; None when it always was."""
         moments = self.filter(transport=transport).values_list("closed_at", flat=True)
@@ -66,6 +85,7 @@ class CircuitQuerySet(models.QuerySet["Circuit"]):
 class Circuit(models.Model):
     """One transport's. No row means that it never was interrupted."""
 
+    # MAIL, or the reference of an endpoint, "webhook:" and at most twelve digits.
     transport = models.CharField(_("transport"), max_length=20, unique=True)
     state = models.CharField(
         _("state"), max_length=10, choices=CircuitState.choices, default=CircuitState.CLOSED
@@ -85,6 +105,8 @@ class Circuit(models.Model):
     )
     # The delivery that was refused in words which may concern us all: see breaking.py.
     suspect_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    # How often in a row an endpoint was down: the third time opens it.
+    faults = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects: ClassVar[CircuitQuerySet] = CircuitQuerySet.as_manager()  # type: ignore[assignment]
 

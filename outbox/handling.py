@@ -4,16 +4,14 @@ import logging
 import re
 from datetime import datetime
 from email.utils import formatdate
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.core.mail import make_msgid
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from outbox.actions import new_message_id
 from outbox.doorbell import ring_on_commit
-from outbox.models import Delivery, State
+from outbox.models import Channel, Delivery, State
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +53,14 @@ def send_again(
         waiting = original.sent_again.filter(state=State.QUEUED).first()
         if waiting is not None:
             return waiting
-        message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost")
-        frozen = _renamed(bytes(original.message), message_id, now)
+        message_id = new_message_id()
+        frozen = bytes(original.message)
+        if original.channel == Channel.EMAIL:
+            frozen = _renamed(frozen, message_id, now)
         again = Delivery.objects.create(
             dedupe_key=f"again:{original.pk}:{original.sent_again.count() + 1}",
             again_of=original,
+            channel=original.channel,
             lane=original.lane,
             recipient_name=original.recipient_name,
             recipient_address=original.recipient_address,
@@ -72,7 +73,7 @@ def send_again(
             not_before=now,
             created_at=now,
         )
-    ring_on_commit()
+    ring_on_commit(again.channel)
     logger.info("delivery %s: sent again as %s, by user %s", original.pk, again.pk, actor_id)
     return again
 

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
+from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit, CircuitState, Pulse
-from outbox.models import LEASED, Delivery, Lane, State
+from outbox.models import LEASED, TO_ENDPOINTS, Delivery, DeliveryQuerySet, Lane, State
 
 SWEEP = "sweep"
 RECONCILE = "reconcile"
@@ -60,7 +61,7 @@ def snapshot(*, now: datetime | None = None) -> Snapshot:
         came_back=Count("pk", filter=Q(bounced_at__isnull=False)),
     )
     # One that failed before has a not_before of its back-off: it waits since it was queued.
-    waiting = Delivery.objects.filter(Q(state__in=LEASED) | Q(state=State.QUEUED)).order_by()
+    waiting = _waiting().order_by()
     is_due = Q(not_before__lte=now) | Q(attempts__gt=0)
     by_lane = waiting.filter(is_due).values("lane")
     oldest: dict[Lane, datetime] = {}
@@ -72,7 +73,7 @@ def snapshot(*, now: datetime | None = None) -> Snapshot:
     return Snapshot(
         at=now,
         oldest_due=oldest,
-        circuit=Circuit.objects.interrupted().first() if settings.EMAIL_URL else None,
+        circuit=interruption(),
         last_sweep=sweep.at if sweep else None,
         last_reconcile=reconcile.at if reconcile else None,
         repairs=reconcile.total if reconcile else 0,
@@ -110,13 +111,34 @@ def stall(*, now: datetime | None = None) -> Stall:
     lanes = [lane for lane in late if lane in _LATE_IN_ANY_CASE]
     others = [lane for lane in late if lane not in _LATE_IN_ANY_CASE]
     if others and not Delivery.objects.filter(sent_at__gte=long_ago, sent_at__lte=now).exists():
-        left = Delivery.objects.filter(
-            Q(state=State.QUEUED) | Q(state__in=LEASED), not_before__lt=long_ago, lane__in=others
-        )
+        left = _waiting().filter(not_before__lt=long_ago, lane__in=others)
         lanes += [
             Lane(lane) for lane in left.order_by("lane").values_list("lane", flat=True).distinct()
         ]
     return Stall(lanes=tuple(sorted(lanes)), is_unsettled=unsettled.exists(), circuit=state)
+
+
+def interruption() -> Circuit | None:
+    """Return the circuit that administrators must hear of on every page; None when all is well.
+
+    Mail that is interrupted, or all sending stopped by hand. An endpoint is told where it is set.
+    """
+    found = Circuit.objects.of_mail().interrupted().select_related("changed_by").first()
+    if found is None or settings.EMAIL_URL or (found.is_held and has_way_out()):
+        return found
+    return None
+
+
+def has_way_out() -> bool:
+    """Whether anything leaves this installation at all, so that it can be stopped."""
+    return bool(settings.EMAIL_URL) or ChatAddress.objects.exists()
+
+
+def _waiting() -> DeliveryQuerySet:
+    """Return what has not left; but for one endpoint that is interrupted: the rest may be well."""
+    dead = Circuit.objects.of_endpoints().interrupted().values("transport")
+    waiting = Delivery.objects.filter(Q(state=State.QUEUED) | Q(state__in=LEASED))
+    return waiting.exclude(channel__in=TO_ENDPOINTS, recipient_address__in=dead)
 
 
 def beat(name: str, *, done: int = 0, now: datetime | None = None) -> None:

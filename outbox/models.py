@@ -32,7 +32,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from outbox.circuit import Circuit, Pulse  # noqa: F401  (tables of this app)
+from outbox.addresses import ChatAddress  # noqa: F401  (tables of this app)
+from outbox.circuit import MAIL, Circuit, Pulse  # noqa: F401  (tables of this app)
 from outbox.ledger import AppendOnly as AppendOnly  # where the other apps look for it
 from outbox.ledger import AppendOnlyError as AppendOnlyError
 from outbox.refusals import Kind
@@ -57,6 +58,8 @@ class Channel(models.TextChoices):
     """By which way a delivery leaves."""
 
     EMAIL = "email", _("e-mail")
+    CHAT = "chat", _("chat or SMS")  # whatever goes through Apprise
+    WEBHOOK = "webhook", _("webhook")
 
 
 class Lane(models.IntegerChoices):
@@ -81,6 +84,8 @@ class State(models.TextChoices):
     UNDELIVERABLE = "undeliverable", _("undeliverable")
     CANCELLED = "cancelled", pgettext_lazy("delivery", "withdrawn")
 
+
+TO_ENDPOINTS = (Channel.CHAT, Channel.WEBHOOK)  # each address has a server, and faults, of its own
 
 LEASED = (State.CLAIMED, State.COMMITTING)  # a worker has it in hand
 
@@ -127,7 +132,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One message to one recipient, frozen when it was queued."""
+    """One message to one recipient, frozen when it was queued.
+
+    Mail is MIME. To an endpoint it is JSON, and ``recipient_address`` only refers to the row that
+    knows where it goes and with which secret (``chat:12``), looked up at the moment of sending.
+    """
 
     dedupe_key = models.CharField(_("key"), max_length=200, unique=True)
     channel = models.CharField(
@@ -139,7 +148,7 @@ class Delivery(models.Model):
     subject = models.CharField(_("subject"), max_length=500)
     template = models.CharField(_("template"), max_length=50, blank=True)
     message_id = models.CharField("Message-ID", max_length=255, unique=True)
-    message = models.BinaryField(_("message"), blank=True)  # MIME, CRLF line ends, as sent
+    message = models.BinaryField(_("message"), blank=True)  # as sent; MIME with CRLF line ends
     digest = models.CharField("SHA-256", max_length=64)
     is_secret = models.BooleanField(_("holds a personal link"), default=False)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.QUEUED)
@@ -202,7 +211,7 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["lane", "not_before", "id"],
+                fields=["channel", "lane", "not_before", "id"],
                 condition=models.Q(state=State.QUEUED),
                 name="delivery_due",
             ),
@@ -234,6 +243,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.dedupe_key
+
+    @property
+    def circuit_key(self) -> str:
+        """Which circuit lets this delivery through: that of mail, or of its one endpoint."""
+        return MAIL if self.channel == Channel.EMAIL else self.recipient_address
 
     def parsed(self) -> ParsedMessage:
         """Return the frozen message as an ``email`` object; empty when it was blanked."""

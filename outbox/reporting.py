@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from outbox.models import CAME_BACK, KEPT, Delivery, Outcome, Report, ReportKind, State
+from outbox.models import CAME_BACK, KEPT, Channel, Delivery, Outcome, Report, ReportKind, State
 from outbox.redaction import redact
 from outbox.refusals import kind_of_refusal, status_in
 from outbox.signals import delivery_reported
@@ -100,7 +100,9 @@ def report_refusals(*, now: datetime | None = None) -> int:
     worker that dies in between loses nothing. One that fails is logged, and the others go on.
     """
     told = Report.objects.filter(delivery=OuterRef("pk"), source=SMTP)
-    refused = Delivery.objects.filter(~Exists(told), state=State.UNDELIVERABLE)
+    refused = Delivery.objects.filter(
+        ~Exists(told), state=State.UNDELIVERABLE, channel=Channel.EMAIL
+    )
     count = 0
     for delivery in refused.defer("message").order_by("pk")[:_REPAIRED_AT_ONCE]:
         last = delivery.tries.last()

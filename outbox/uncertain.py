@@ -18,7 +18,7 @@ from django.utils import timezone
 from outbox.actions import Claim, Result, settle_sent
 from outbox.doorbell import ring_on_commit
 from outbox.evidence import Witness, witness
-from outbox.models import Delivery, DeliveryQuerySet, Outcome, State
+from outbox.models import Channel, Delivery, DeliveryQuerySet, Outcome, State
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def _settle(delivery: Delivery, asked: Witness, now: datetime) -> bool:
     as_read = Delivery.objects.filter(
         pk=delivery.pk, state=State.UNCERTAIN, uncertain_since=delivery.uncertain_since
     )
-    answer = asked.evidence(delivery)
+    answer = asked.evidence(delivery) if delivery.channel == Channel.EMAIL else False
     if answer:
         return _found(as_read, delivery, asked.name, now)
     waited = now - delivery.uncertain_since
@@ -79,5 +79,5 @@ def _again(as_read: DeliveryQuerySet, delivery: Delivery, now: datetime) -> bool
     is_done = bool(as_read.update(state=State.QUEUED, not_before=now, is_repeated=True))
     if is_done:
         logger.warning("delivery %s: perhaps delivered, sent once more", delivery.pk)
-        ring_on_commit()
+        ring_on_commit(delivery.channel)
     return is_done

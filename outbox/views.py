@@ -10,15 +10,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outbox.breaking import hold, resume
+from outbox.circuit import MAIL
 from outbox.doorbell import ring_on_commit
 from outbox.forms import FilterForm
 from outbox.framing import framed
 from outbox.handling import NotPossible, cancel, send_again, why_not_again
-from outbox.health import snapshot
+from outbox.health import has_way_out, snapshot
 from outbox.mailbox import mailbox_in_trouble
-from outbox.models import Delivery, State
+from outbox.models import Channel, Delivery, State
 from outbox.reading import read
-from outbox.transports import SmtpTransport
 from staff.roles import Right, requires, signed_in
 
 DELIVERIES_ON_A_PAGE = 50
@@ -34,6 +34,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "health": snapshot(),
+        "can_hold": has_way_out(),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "earlier": _page_address(request.GET, page.number - 1),
         "later": _page_address(request.GET, page.number + 1),
@@ -105,7 +106,7 @@ def delivery_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Right.ADMINISTER)
 def sending_hold(request: HttpRequest) -> HttpResponse:
     """Stop all sending by hand."""
-    if hold(SmtpTransport.name, actor_id=signed_in(request).pk):
+    if hold(MAIL, actor_id=signed_in(request).pk):
         messages.success(request, _("Sending has stopped. All messages wait."))
     return redirect("outbox:list")
 
@@ -114,8 +115,9 @@ def sending_hold(request: HttpRequest) -> HttpResponse:
 @requires(Right.ADMINISTER)
 def sending_resume(request: HttpRequest) -> HttpResponse:
     """Send again, whatever stopped it."""
-    if resume(SmtpTransport.name, actor_id=signed_in(request).pk):
-        ring_on_commit()
+    if resume(MAIL, actor_id=signed_in(request).pk):
+        for channel in Channel:
+            ring_on_commit(channel)
         messages.success(request, _("Messages are sent again. What waited leaves now."))
     return redirect("outbox:list")
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from outbox.circuit import Circuit
+from outbox.health import interruption
 from staff.branding import current_brand
 from staff.models import User
 from staff.roles import Right, has_right
@@ -28,6 +28,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if isinstance(user, User):
         context["rights"] = {right.name.lower(): has_right(user, right) for right in Right}
-        if settings.EMAIL_URL and context["rights"]["administer"]:
-            context["circuit"] = Circuit.objects.interrupted().select_related("changed_by").first()
+        if context["rights"]["administer"]:
+            context["circuit"] = interruption()
     return context

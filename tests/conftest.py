@@ -35,4 +35,6 @@ def doorbell(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Record every ring instead of sending it to a broker."""
     rung: list[str] = []
     monkeypatch.setattr("outbox.doorbell.ring", lambda: rung.append("ring"))
+    monkeypatch.setattr("outbox.doorbell.ring_for_chat", lambda: rung.append("chat"))
+    monkeypatch.setattr("outbox.doorbell.ring_for_webhooks", lambda: rung.append("webhooks"))
     return rung

@@ -1,7 +1,14 @@
-"""The ways out. One is chosen by the settings; all promise what ``base.Transport`` says."""
+"""The ways out; all promise what ``base.Transport`` says.
+
+Mail has one, chosen by the settings. The other channels have one for each delivery, since each
+address has a server of its own.
+"""
+
+from collections.abc import Callable
 
 from django.conf import settings
 
+from outbox.models import Channel, Delivery
 from outbox.transports.base import (
     LeaseLostError,
     PermanentError,
@@ -12,10 +19,12 @@ from outbox.transports.base import (
     TransportError,
     UncertainError,
 )
+from outbox.transports.chat import ChatTransport
 from outbox.transports.keep import KeepTransport
 from outbox.transports.smtp import SmtpTransport
 
 __all__ = [
+    "ChatTransport",
     "LeaseLostError",
     "PermanentError",
     "PolicyError",
@@ -26,9 +35,17 @@ __all__ = [
     "TransportError",
     "UncertainError",
     "email_transport",
+    "endpoint_transport",
 ]
+
+_TO_ENDPOINTS: dict[str, Callable[[Delivery], Transport]] = {Channel.CHAT: ChatTransport}
 
 
 def email_transport() -> Transport:
     """Return the transport for e-mail: SMTP when EMAIL_URL is set, else keep."""
     return SmtpTransport() if settings.EMAIL_URL else KeepTransport()
+
+
+def endpoint_transport(delivery: Delivery) -> Transport:
+    """Return the transport to the one address of ``delivery``, which is no mail."""
+    return _TO_ENDPOINTS[delivery.channel](delivery)

@@ -59,6 +59,7 @@ class Transport(Protocol):
     """A way out; a context in which several deliveries can share one connection."""
 
     name: str
+    circuit: str  # which one it opens when the receiver refuses all of us
 
     def __enter__(self) -> Self: ...
 

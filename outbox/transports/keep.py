@@ -10,7 +10,7 @@ from outbox.models import KEPT, Delivery
 class KeepTransport:
     """Hands nothing over. The delivery counts as sent at the moment it could have left."""
 
-    name = KEPT
+    name = circuit = KEPT
 
     def __enter__(self) -> Self:
         return self

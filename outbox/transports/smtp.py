@@ -17,7 +17,7 @@ from typing import NoReturn, Self
 from django.conf import settings
 from django.core.mail.utils import DNS_NAME
 
-from outbox.circuit import Reason
+from outbox.circuit import MAIL, Reason
 from outbox.mail import ascii_address
 from outbox.models import Delivery
 from outbox.transports.base import (
@@ -43,6 +43,7 @@ class SmtpTransport:
     """Sends frozen bytes as they are; keeps one connection open for as long as it is used."""
 
     name = "smtp"
+    circuit = MAIL
 
     def __init__(self) -> None:
         self._client: Client | None = None

@@ -21,13 +21,15 @@ LAYERS = {
         ("middleware", "context_processors", "templatetags", "adapters", "wsgi"), DOORS
     ),
     **dict.fromkeys(("stop_views", "after_views", "questionnaire_views", "webhooks"), DOORS),
-    **dict.fromkeys(("models", "circuit", "ledger", "signals", "roles"), ROWS),
+    **dict.fromkeys(("models", "addresses", "circuit", "ledger", "signals", "roles"), ROWS),
 }
 PURE_MODULES = {
     "surveys.segmentation",
     "surveys.suspicion",
     "surveys.pacing",
+    "outbox.inert",
     "outbox.transports.replies",
+    "outbox.transports.statuses",
     "alerts.clocks",
     "staff.contrast",
     "staff.logo",

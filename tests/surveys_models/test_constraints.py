@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstraint
 
 from alerts.models import Alert, Notification
+from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
 from outbox.models import Delivery, Report
 from staff.models import Brand, User
@@ -423,6 +424,9 @@ CASES = {
     "circuit_probed_only_while_open": update(
         lambda: make_circuit(state="open", reason="relay", opened_at=NOW, probe_at=NOW),
         probe_at=(None, NOW + SECOND),
+    ),
+    "chat_address_named_once": any_case(
+        lambda name: ChatAddress.objects.create(name=name, url="slack://a/b/c")
     ),
     "attempt_numbered_once": (lambda: number_attempts(1), lambda: number_attempts(2)),
     "attempt_ends_after_start": (
