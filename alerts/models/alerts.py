@@ -1,4 +1,4 @@
-"""Act: one alert for every + and every –, and the ledger of what was done about it."""
+"""One alert for every + and every –."""
 
 from __future__ import annotations
 
@@ -9,59 +9,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outbox.models import AppendOnly, Delivery
+from alerts.models.ledger import AlertEvent, EventKind, Notification
+from alerts.models.states import OUTCOMES, Outcome, RootCause, State
 from staff.models import User
 from staff.roles import Right, has_right
 from surveys.models import Group, Response
-
-
-class State(models.TextChoices):
-    """Where an alert stands."""
-
-    NEW = "new", _("new")
-    ACKNOWLEDGED = "acknowledged", _("taken up")
-    CLOSED = "closed", _("closed")
-
-
-class Outcome(models.TextChoices):
-    """What came of an alert (PRODUCT, from close to follow-up, 7)."""
-
-    # for –
-    RECOVERED = "recovered", _("Solved, in our view")
-    PARTLY = "partly", _("Partly solved")
-    NOT_RECOVERABLE = "not_recoverable", _("Cannot be solved")
-    MISUNDERSTANDING = "misunderstanding", _("Misunderstanding")
-    NOT_OURS = "not_ours", _("Not caused by us")
-    # for +
-    THANKED = "thanked", _("Thanked")
-    ASKED = "asked", _("Thanked, and asked for something")
-    LATER = "later", _("Thanked, will ask later")
-    NO_CONTACT = "no_contact", _("Could not be reached")
-
-
-OUTCOMES: dict[str, tuple[Outcome, ...]] = {
-    Group.NEGATIVE: (
-        Outcome.RECOVERED,
-        Outcome.PARTLY,
-        Outcome.NOT_RECOVERABLE,
-        Outcome.MISUNDERSTANDING,
-        Outcome.NOT_OURS,
-        Outcome.NO_CONTACT,
-    ),
-    Group.POSITIVE: (Outcome.THANKED, Outcome.ASKED, Outcome.LATER, Outcome.NO_CONTACT),
-}
-
-
-class RootCause(models.TextChoices):
-    """Why a client became negative."""
-
-    QUALITY = "quality", _("Quality of the work")
-    PLANNING = "planning", _("Planning or deadlines")
-    COMMUNICATION = "communication", _("Communication")
-    STAFFING = "staffing", _("Changes of people")
-    COST = "cost", _("Costs or invoicing")
-    EXPECTATIONS = "expectations", _("Expectations about the assignment")
-    OTHER = "other", _("Something else")
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -200,66 +152,3 @@ class Alert(models.Model):
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes this alert can be closed with."""
         return OUTCOMES[self.group]
-
-
-class EventKind(models.TextChoices):
-    """What happened to an alert."""
-
-    RAISED = "raised", _("Answer received")
-    ACKNOWLEDGED = "acknowledged", _("Taken up")
-    NOTED = "noted", _("Note")
-    CLOSED = "closed", _("Closed")
-    REPAIRED = "repaired", _("Mail queued after all")
-    # What the client did afterwards, by a link of their own: no colleague is the actor.
-    CONSENTED = "consented", _("Client gave permission")
-    CONSENT_WITHDRAWN = "consent_withdrawn", _("Client took a permission back")
-    CALL_REQUESTED = "call_requested", _("Client wants to be called")
-    CALL_WITHDRAWN = "call_withdrawn", _("Client does not want to be called any more")
-    ANSWERED_ANEW = "answered_anew", _("Answered anew")
-
-
-class AlertEvent(AppendOnly):
-    """One thing that happened to an alert. Append-only."""
-
-    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(_("kind"), max_length=20, choices=EventKind.choices)
-    actor = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="alert_events", null=True, blank=True
-    )
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    note = models.TextField(_("note"), blank=True)
-    data = models.JSONField(_("data"), default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        ordering = ("at", "pk")
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.alert_id}"
-
-
-class Notification(models.Model):
-    """That one colleague is mailed about one alert: as its owner, or for information."""
-
-    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="notifications")
-    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notifications")
-    delivery = models.OneToOneField(
-        Delivery, on_delete=models.PROTECT, related_name="alert_notification"
-    )
-    is_owner = models.BooleanField(_("as owner"))
-    # The mail was refused for good, somebody else got it, and administrators were told.
-    passed_on_at = models.DateTimeField(_("passed on at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("notification")
-        verbose_name_plural = _("notifications")
-        ordering = ("-is_owner", "pk")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["alert", "recipient"], name="notification_once_per_recipient"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.recipient} about alert {self.alert_id}"
