@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import actions
+from alerts.course import course_of
 from alerts.forms import CloseForm, FollowUpForm, NoteForm
-from alerts.inbox import Inbox, course_of
+from alerts.inbox import Inbox
 from alerts.models import Alert
 from alerts.story import Story, sees_invitation, story_of
 from staff.models import User

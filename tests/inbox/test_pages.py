@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts import actions
-from alerts.inbox import course_of
+from alerts.course import course_of
 from alerts.models import Alert
 from outbox.models import Delivery
 from surveys.models import LaterAnswer

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts.actions import reconcile
-from alerts.inbox import course_of
+from alerts.course import course_of
 from alerts.models import Alert, AlertEvent, EventKind
 from alerts.story import story_of
 from outbox.dispatching import dispatch_due

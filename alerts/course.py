@@ -1,0 +1,148 @@
+"""The course of one alert: invited, answered, mailed, acted on, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from alerts.models import Alert, AlertEvent, EventKind, Notification, RootCause
+from alerts.models import Outcome as AlertOutcome
+from alerts.story import mailings
+from alerts.wish_words import wish_texts
+from alerts.wording import list_in_words
+from outbox.models import KEPT, Delivery
+from outbox.models import State as DeliveryState
+from staff.models import User
+from surveys import segmentation
+from surveys.models import Group
+from surveys.segmentation import GLYPHS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One line in the course of an alert."""
+
+    at: datetime
+    text: str
+    note: str = ""
+    is_key: bool = False
+    is_fault: bool = False
+
+
+def course_of(alert: Alert, *, reader: User) -> list[Step]:
+    """Return what happened to ``alert``, newest first: invited, answered, mailed, acted on.
+
+    Of what happened at one moment the mail stands above the answer that caused it.
+    """
+    steps = [Step(at=alert.response.invitation.invited_at, text=_("Invited"))]
+    steps += mail_steps(mailings(alert), reader=reader)
+    steps += [
+        Step(at=later.submitted_at, text=_("Later answered differently"))
+        for later in alert.response.later_answers.all()
+    ]
+    events = AlertEvent.objects.filter(alert=alert).select_related("actor")
+    steps += [_event_step(event) for event in events]
+    return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _event_step(event: AlertEvent) -> Step:
+    name = event.actor.name if event.actor else _("the system")
+    texts = {
+        EventKind.RAISED: _("Answer received"),
+        EventKind.ACKNOWLEDGED: _("Taken up by %(name)s") % {"name": name},
+        EventKind.NOTED: _("Note by %(name)s") % {"name": name},
+        EventKind.CLOSED: _("Closed by %(name)s") % {"name": name},
+        EventKind.REPAIRED: _("Mail queued after all"),
+        **wish_texts(event.data),
+        EventKind.ANSWERED_ANEW: _("Answered anew: %(glyph)s") % {"glyph": _glyph(event)},
+    }
+    text = texts[EventKind(event.kind)]
+    if event.kind == EventKind.CLOSED:
+        text = f"{text}: {outcome_in_words(event.data)}"
+    return Step(at=event.at, text=text, note=event.note, is_key=event.kind == EventKind.RAISED)
+
+
+def _glyph(event: AlertEvent) -> str:
+    group = event.data.get("group", "")
+    return GLYPHS[segmentation.Group(group)] if group in Group.values else ""
+
+
+def outcome_in_words(data: dict[str, str]) -> str:
+    """Return outcome and root cause of a closing event as one phrase."""
+    words = []
+    if data.get("outcome") in AlertOutcome.values:
+        words.append(str(AlertOutcome(data["outcome"]).label))
+    if data.get("root_cause") in RootCause.values:
+        cause = str(RootCause(data["root_cause"]).label)
+        words.append(_("cause: %(cause)s") % {"cause": cause})
+    return ", ".join(words)
+
+
+class _MailEnd(StrEnum):
+    """How far a mail to a colleague came, as far as its reader has to tell apart."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    KEPT = "kept"
+    WITHDRAWN = "withdrawn"
+    UNDELIVERABLE = "undeliverable"
+    UNCERTAIN = "uncertain"
+    AGAIN = "again"  # perhaps delivered, and waiting to be sent once more
+    REPEATED = "repeated"
+
+
+_FAULTS = {_MailEnd.UNDELIVERABLE, _MailEnd.UNCERTAIN}
+
+
+def mail_steps(notifications: Iterable[Notification], *, reader: User) -> list[Step]:
+    """Return who was mailed and when; those mailed in the same second share a line.
+
+    A line carries the real time of its last mail, so that it sorts after what led to it.
+    """
+    groups: dict[tuple[_MailEnd, datetime], list[tuple[datetime, str]]] = {}
+    for notification in notifications:
+        delivery = notification.delivery
+        at = delivery.sent_at or delivery.created_at
+        if delivery.state == DeliveryState.CANCELLED:
+            at = delivery.cancelled_at or at
+        who = _("you") if notification.recipient == reader else notification.recipient.name
+        part = _("owner") if notification.is_owner else _("for information")
+        key = (_mail_end(delivery), at.replace(microsecond=0))
+        groups.setdefault(key, []).append((at, f"{who} ({part})"))
+    return [
+        _mail_step(
+            end, max(at for at, _name in mails), list_in_words([name for _at, name in mails])
+        )
+        for (end, _second), mails in groups.items()
+    ]
+
+
+def _mail_end(delivery: Delivery) -> _MailEnd:
+    if delivery.state == DeliveryState.UNCERTAIN:
+        return _MailEnd.UNCERTAIN
+    if delivery.state == DeliveryState.SENT and delivery.is_repeated:
+        return _MailEnd.REPEATED
+    if delivery.state == DeliveryState.SENT:
+        return _MailEnd.KEPT if delivery.transport == KEPT else _MailEnd.SENT
+    if delivery.state == DeliveryState.UNDELIVERABLE:
+        return _MailEnd.UNDELIVERABLE
+    if delivery.state == DeliveryState.CANCELLED:
+        return _MailEnd.WITHDRAWN
+    return _MailEnd.AGAIN if delivery.is_repeated else _MailEnd.WAITING
+
+
+def _mail_step(end: _MailEnd, at: datetime, names: str) -> Step:
+    texts = {
+        _MailEnd.WAITING: _("Mail to %(names)s is waiting to be sent"),
+        _MailEnd.SENT: _("Mail sent to %(names)s"),
+        _MailEnd.KEPT: _("Mail to %(names)s kept in the outbox: no mail server is set up"),
+        _MailEnd.WITHDRAWN: _("Mail to %(names)s was withdrawn before it was sent"),
+        _MailEnd.UNDELIVERABLE: _("Mail to %(names)s could not be delivered"),
+        _MailEnd.UNCERTAIN: _("Mail to %(names)s was perhaps delivered: the server did not reply"),
+        _MailEnd.AGAIN: _("Mail to %(names)s: perhaps delivered already, is being sent again"),
+        _MailEnd.REPEATED: _("Mail to %(names)s: perhaps delivered already, sent again"),
+    }
+    text = texts[end] % {"names": names}
+    return Step(at=at, text=text, is_fault=end in _FAULTS)
