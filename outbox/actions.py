@@ -17,11 +17,9 @@ from django.utils import timezone
 
 from outbox.circuit import Circuit
 from outbox.doorbell import ring_on_commit
+from outbox.durations import ENOUGH_TO_SEND, FIRST_LOOK_AFTER, GIVE_UP_AFTER, LEASE
 from outbox.models import (
-    ENOUGH_TO_SEND,
-    GIVE_UP_AFTER,
     KEPT,
-    LEASE,
     Attempt,
     Channel,
     Delivery,
@@ -34,8 +32,6 @@ from outbox.models import (
 from outbox.redaction import redact
 
 logger = logging.getLogger(__name__)
-
-FIRST_LOOK_AFTER = timedelta(seconds=30)  # for evidence about a message that perhaps arrived
 
 
 def queue_message(
@@ -346,9 +342,12 @@ def _changes(delivery: Delivery, result: Result, now: datetime) -> dict[str, obj
         return {"state": State.QUEUED, "not_before": now, "last_error": result.detail}
     if result.outcome == Outcome.PERMANENT or _is_over(delivery, now):
         return {"state": State.UNDELIVERABLE, "last_error": result.detail}
+    wait = back_off(delivery.attempts)
+    if result.outcome == Outcome.LEASE_EXPIRED:
+        wait = max(wait - LEASE, timedelta())  # nobody refused it, and it has waited already
     return {
         "state": State.QUEUED,
-        "not_before": now + back_off(delivery.attempts),
+        "not_before": now + wait,
         "last_error": result.detail,
     }
 
@@ -376,7 +375,7 @@ def give_back_expired(*, now: datetime | None = None) -> int:
         claim = Claim(
             delivery=delivery,
             token=delivery.lease_token,
-            started_at=delivery.lease_until - LEASE,
+            started_at=min(delivery.lease_until - LEASE, now),  # the clock may have been set back
         )
         lost = Result(
             outcome=Outcome.UNCERTAIN if is_marked else Outcome.LEASE_EXPIRED,

@@ -7,7 +7,7 @@ acceptance in between clears us, and then a rule that keeps refusing is about it
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from outbox.actions import Claim
 from outbox.circuit import MAIL, Circuit, CircuitState, Reason
+from outbox.durations import PROBE_EVERY
 from outbox.models import GIVE_UP_AFTER, KEPT, TO_ENDPOINTS, Delivery, Outcome, State
 from outbox.redaction import redact
 
 logger = logging.getLogger(__name__)
 
-PROBE_EVERY = timedelta(minutes=2)
 STUMBLES = 3
 
 

@@ -1,4 +1,4 @@
-"""System checks of what comes back: a webhook without a secret, a mailbox without encryption."""
+"""System checks: a webhook without a secret, a mailbox without encryption, waits of a test."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +33,20 @@ def check_webhook_secret(**kwargs: Any) -> list[checks.CheckMessage]:
             )
         ]
     return []
+
+
+@checks.register()
+def check_haste(**kwargs: Any) -> list[checks.CheckMessage]:
+    """With shorter waits a slow mail server's mail is sent twice: for `make faults` only."""
+    if settings.OUTBOX_HASTE == 1:
+        return []
+    return [
+        checks.Warning(
+            f"OUTBOX_HASTE is {settings.OUTBOX_HASTE}: what a slow server takes may go twice.",
+            hint="Leave it out; only `make faults` sets it.",
+            id="outbox.W002",
+        )
+    ]
 
 
 @checks.register()

@@ -11,20 +11,18 @@ copy of nearly all of them; not to send it loses the rest.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
 from outbox.actions import Claim, Result, settle_sent
 from outbox.doorbell import ring_on_commit
+from outbox.durations import LOOK_EVERY, RESEND_AFTER, WAIT_AT_MOST
 from outbox.evidence import Witness, witness
 from outbox.models import Channel, Delivery, DeliveryQuerySet, Outcome, State
 
 logger = logging.getLogger(__name__)
 
-RESEND_AFTER = timedelta(minutes=2)
-WAIT_AT_MOST = timedelta(hours=1)
-LOOK_EVERY = timedelta(seconds=30)
 _AT_ONCE = 100
 
 

@@ -59,6 +59,7 @@ _FIXED = {
     "REDIS_URL": "",
     "EMAIL_URL": "",
     "EMAIL_TIMEOUT": "8",
+    "OUTBOX_HASTE": "1",
     "ARCHIVE_MAILBOX_URL": "",
     "CELERY_QUEUE": "ambassadors",
     "TIME_ZONE": "Europe/Amsterdam",

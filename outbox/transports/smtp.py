@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.mail.utils import DNS_NAME
 
 from outbox.circuit import MAIL, Reason
+from outbox.durations import DOT, MARK_TO_DOT
 from outbox.mail import ascii_address
 from outbox.models import Delivery
 from outbox.transports.base import (
@@ -34,8 +35,8 @@ from outbox.transports.replies import About, about
 
 logger = logging.getLogger(__name__)
 
-DOT_SECONDS = 40.0  # for the reply to the final dot; with the marker's fresh lease in reserve
-_MARK_TO_DOT = 10.0  # whoever was asleep for longer between marker and dot sends none
+DOT_SECONDS = DOT.total_seconds()
+_MARK_TO_DOT = MARK_TO_DOT.total_seconds()
 _REASONS = {About.CREDENTIALS: Reason.CREDENTIALS, About.SENDER: Reason.SENDER}
 
 

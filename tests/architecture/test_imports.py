@@ -21,7 +21,8 @@ LAYERS = {
         ("middleware", "context_processors", "templatetags", "adapters", "wsgi"), DOORS
     ),
     **dict.fromkeys(("stop_views", "after_views", "questionnaire_views", "webhooks"), DOORS),
-    **dict.fromkeys(("models", "addresses", "circuit", "ledger", "signals", "roles"), ROWS),
+    **dict.fromkeys(("models", "addresses", "circuit", "durations"), ROWS),
+    **dict.fromkeys(("ledger", "signals", "roles"), ROWS),
 }
 PURE_MODULES = {
     "surveys.segmentation",

@@ -1,11 +1,14 @@
 """Claiming and recording: order, leases, back-off, giving up."""
 
+import importlib
 from datetime import timedelta
 
 import pytest
 
+from outbox import durations
 from outbox.actions import Result, claim_next, give_back_expired, record, renew
-from outbox.models import GIVE_UP_AFTER, LEASE, Attempt, Delivery, Lane, Outcome, State, back_off
+from outbox.durations import ENOUGH_TO_SEND, GIVE_UP_AFTER, LEASE
+from outbox.models import Attempt, Delivery, Lane, Outcome, State, back_off
 from tests.outbox.conftest import NOW, make_delivery
 
 pytestmark = pytest.mark.django_db
@@ -100,8 +103,29 @@ def test_a_claim_is_given_back_only_after_its_lease():
     assert Delivery.objects.get().state == State.QUEUED
 
 
-def test_a_dead_workers_claim_is_free_within_a_minute():
-    assert timedelta(seconds=5) + LEASE <= timedelta(minutes=1)  # sweep interval and lease
+def test_a_dead_workers_claim_is_free_within_a_minute(settings):
+    interval = settings.CELERY_BEAT_SCHEDULE["sweep the outbox"]["schedule"]
+    assert timedelta(seconds=interval) + LEASE <= timedelta(minutes=1)
+
+
+def test_who_holds_a_lease_has_time_for_the_marker_and_the_reply():
+    assert durations.MARK_TO_DOT + durations.DOT < LEASE
+    assert ENOUGH_TO_SEND < LEASE
+    assert durations.FIRST_LOOK_AFTER < durations.RESEND_AFTER < durations.WAIT_AT_MOST
+
+
+def test_haste_divides_every_wait_alike(settings, monkeypatch):
+    honest = {name: value for name, value in vars(durations).items() if name.isupper()}
+    settings.OUTBOX_HASTE = 5
+    try:
+        importlib.reload(durations)
+        hasty = {name: getattr(durations, name) for name in honest}
+    finally:
+        settings.OUTBOX_HASTE = 1
+        importlib.reload(durations)
+    assert hasty.pop("GIVE_UP_AFTER") == honest.pop("GIVE_UP_AFTER")
+    assert hasty.pop("BACK_OFF") == tuple(wait / 5 for wait in honest.pop("BACK_OFF"))
+    assert hasty == {name: wait / 5 for name, wait in honest.items()}
 
 
 # DESIGN, deliveries: 0, 5 s, 15 s, 30 s, 1, 2, 5, 10 min, then every 15 min.

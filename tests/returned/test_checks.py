@@ -24,6 +24,10 @@ def ids(settings, **changes):
     return [one.id for one in found]
 
 
+def test_waits_of_a_test_are_reported(settings):
+    assert ids(settings, OUTBOX_HASTE=6) == ["outbox.W002"]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
