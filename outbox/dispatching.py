@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from outbox.actions import Claim, Result, claim_next, mark, record, renew
+from outbox.actions import Claim, Result, claim_next, mark, renew
 from outbox.breaking import (
     Passage,
     Verdict,
@@ -18,6 +18,7 @@ from outbox.breaking import (
 )
 from outbox.circuit import Circuit, Reason
 from outbox.models import LEASED, TO_ENDPOINTS, Channel, Delivery, Outcome
+from outbox.recording import record_surely
 from outbox.transports import (
     LeaseLostError,
     PermanentError,
@@ -137,7 +138,7 @@ def _conclude(transport: Transport, claim: Claim, outcome: _Outcome, *, is_probe
         if is_probe:
             put_back(claim, result.detail)
             return
-    record(claim, result)
+    record_surely(claim, result)
     if result.outcome == Outcome.SENT:
         accepted(transport.circuit, is_probe=is_probe)
 
