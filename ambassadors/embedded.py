@@ -8,11 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from celery import Celery
 from celery.beat import Service
+from celery.signals import task_postrun, task_prerun
 from celery.worker import WorkController, state
-from django.db import connections
+from django.db import close_old_connections, connections
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ class Background:
     def start(self) -> None:
         """Start both threads and return at once."""
         state.should_stop = None
+        for moment in (task_prerun, task_postrun):
+            moment.connect(_renew_connections)
         self._app.finalize()
         for thread in self._threads:
             thread.start()
@@ -99,3 +103,11 @@ class Background:
         )
         if not self._stopping.is_set():
             self._beat.start()
+
+
+def _renew_connections(**kwargs: Any) -> None:
+    """Drop what a restart of the database broke, as a request does for the pages.
+
+    ``celery worker`` sees to it by a fix-up for Django that ``WorkController`` does not install.
+    """
+    close_old_connections()

@@ -276,6 +276,7 @@ BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives a broker that is away for hours
 # A bell that nobody answers costs the client who waits for the thank-you page one short try:
 # without max_retries kombu tries again for six seconds, also when it is told not to.
 _REDIS_LIMITS = {

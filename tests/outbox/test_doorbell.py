@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import path
 
+from ambassadors.celery import app as current_app
 from ambassadors.settings import _REDIS_LIMITS
 from outbox import doorbell as doorbell_module
 from outbox.dispatching import dispatch_due
@@ -98,6 +99,10 @@ def test_a_bell_that_raises_undoes_nothing_and_the_page_still_thanks(client, mon
     assert (response.status_code, response.content) == (200, b"Dank u wel")
     assert Delivery.objects.count() == 1
     assert "the bell fell off" in caplog.text
+
+
+def test_a_worker_never_gives_up_on_a_broker_that_is_away():
+    assert current_app.conf.broker_connection_max_retries is None  # the default ends it at 100
 
 
 @pytest.mark.postgres

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from celery import Celery, _state
 from celery.worker import state
+from django.db import connection
 
 from ambassadors import embedded
 from ambassadors.embedded import Background
@@ -66,6 +67,27 @@ def test_beat_rings_by_the_clock(app: Celery) -> None:
         assert done.wait(30)
     finally:
         assert background.stop(within=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_whose_connection_broke_gets_another(app: Celery) -> None:
+    seen: list[bool] = []
+
+    @app.task(name="test.breaking", shared=False)
+    def breaking() -> None:
+        connection.ensure_connection()
+        seen.append(connection.errors_occurred)
+        connection.errors_occurred = True
+
+    background = Background(app, restart_after=0.01)
+    background.start()
+    try:
+        for number in range(4):  # more than there are threads
+            breaking.delay()
+            assert until(lambda wanted=number + 1: len(seen) == wanted)
+    finally:
+        assert background.stop(within=30)
+    assert not any(seen)
 
 
 def test_stopping_waits_for_the_task_in_hand(app: Celery) -> None:
