@@ -1,7 +1,7 @@
 # Ambassadors: `make demo` and `make test` need nothing but Python 3.11, 3.12 or 3.13.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help demo serve test test-postgres test-browser bench lint format messages clean environment environment-dev
+.PHONY: help demo serve test test-postgres test-browser bench faults lint format messages clean environment environment-dev
 
 # Name an interpreter (PYTHON=python3.12 make demo), or the first one that fits is taken.
 PYTHON ?=
@@ -11,6 +11,7 @@ TESTS ?=
 MARKS ?=
 BENCH ?=
 BIG ?=
+FAULTS ?=
 WORKERS ?= auto
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -83,6 +84,9 @@ test-browser: environment-dev  ## the pages in Debian's chromium
 bench: environment-dev  ## measure beside the budgets; BENCH=client_page runs one, BIG=1 full sizes
 	@BENCH_DATABASE_URL="$(DATABASE_URL)" BENCH_REDIS_URL="$(REDIS_URL)" \
 	  $(PY) -m benchmarks $(BENCH) $(if $(filter 1,$(BIG)),--size big)
+
+faults: environment-dev  ## break everything, lose nothing; BIG=1 the long run, FAULTS=embedded one part
+	@$(PY) -m tests.faults $(FAULTS) $(if $(filter 1,$(BIG)),--size long)
 
 lint: environment-dev  ## format, style, types, templates, migrations and system checks
 	@mkdir -p var/test

@@ -37,6 +37,7 @@ class Answer:
     body: bytes
     began: float  # time.monotonic()
     seconds: float
+    leads_to: str = ""  # of a redirect
 
     @property
     def text(self) -> str:
@@ -65,7 +66,11 @@ class Browser:
         response = self._connection.getresponse()
         body = response.read()
         return Answer(
-            status=response.status, body=body, began=began, seconds=time.monotonic() - began
+            status=response.status,
+            body=body,
+            began=began,
+            seconds=time.monotonic() - began,
+            leads_to=response.headers["Location"] or "",
         )
 
     def close(self) -> None:
