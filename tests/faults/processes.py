@@ -105,15 +105,24 @@ class Part:
         self.start()
 
     def terminate(self) -> None:
-        """As at a deployment: in an orderly way, and the next one after it."""
+        """As at a deployment: in an orderly way, and the next one after it.
+
+        Who does not end is killed after a while, as a service manager does.
+        """
         send(self.pid, signal.SIGTERM)
-        until(lambda: not is_alive(self.pid), what=f"{self.name} to end", within=_ENDS_WITHIN)
+        try:
+            until(lambda: not is_alive(self.pid), what="its end", within=_ENDS_WITHIN)
+        except TimeoutError:
+            send(self.pid, signal.SIGKILL)
         self.start()
 
     def stop(self) -> None:
         """As when its machine sleeps."""
         send(self.pid, signal.SIGSTOP)
         self.is_stopped = True
+
+    def see_off(self) -> None:
+        """Look after predecessors that are ending."""
 
     def go_on(self) -> None:
         send(self.pid, signal.SIGCONT)
@@ -127,9 +136,23 @@ class Hatched(Part):
         super().__init__()
         self.name = command[1]
         self._nest, self._command = nest, command
+        self._leaving: list[tuple[int, float]] = []
 
     def start(self) -> None:
         self.pid = self._nest.hatch(*self._command)
+
+    def terminate(self) -> None:
+        """The next one starts at once, while this one finishes what it has in hand."""
+        send(self.pid, signal.SIGTERM)
+        self._leaving.append((self.pid, time.monotonic() + _ENDS_WITHIN))
+        self.start()
+
+    def see_off(self) -> None:
+        """Kill who was told to end long ago. Celery does not end while its broker is away."""
+        for pid, until_when in self._leaving:
+            if time.monotonic() > until_when:
+                send(pid, signal.SIGKILL)
+        self._leaving = [(pid, at) for pid, at in self._leaving if is_alive(pid)]
 
 
 class Serve(Part):
@@ -217,6 +240,7 @@ class Installation:
     def look_after(self) -> None:
         """Start again what ended by itself, as a service manager does."""
         for part in self.parts:
+            part.see_off()
             if not is_alive(part.pid):
                 self.died_alone += 1
                 print(f"{time.time():.1f} {part.name} {part.pid} ended by itself", file=sys.stderr)

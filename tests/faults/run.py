@@ -22,11 +22,12 @@ from tests.faults.mail_server import MoodyServer, moody_server
 from tests.faults.processes import RUN, Installation, embedded, full
 from tests.faults.servers import Postgres, Redis, until
 from tests.faults.sizes import SIZES, Size
-from tests.faults.table import Row
+from tests.faults.table import TAKEOVER, Row
 from tests.faults.violence import Violence
 from tests.outbox.mailbox_server import archive_mailbox
 from tests.processes.running import manage
 
+_SLACK = 5.0  # seconds
 _SETTLES_WITHIN = 1_000.0  # seconds of life after the last fault: a back-off and a missed reply
 
 
@@ -127,10 +128,17 @@ class Run:
         stack.callback(visitors.stop)
         visitors.start()
         began, number = time.monotonic(), 0
+        last_calm = began
         while violence.kills < size.kills or not visitors.is_done:
             self._check_time()
-            if violence.kills < size.kills:
-                violence.strike(is_calm=violence.kills < size.kills / 4)
+            now = time.monotonic()
+            if violence.kills < size.kills / 4:
+                violence.strike(is_calm=True)
+                last_calm = now
+            elif now - last_calm < TAKEOVER / size.haste + _SLACK:
+                violence.tend()  # what the first kills left behind is taken over in peace
+            elif violence.kills < size.kills:
+                violence.strike(is_calm=False)
             else:
                 violence.tend()
             number += 1

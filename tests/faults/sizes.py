@@ -26,9 +26,9 @@ class Size:
 
 
 SHORT = {
-    "full": Size(answers=120, kills=40, seconds=60, haste=6, workers=5, limit=200),
-    "embedded": Size(answers=80, kills=15, seconds=60, haste=6, limit=200),
-    "archive": Size(answers=80, kills=25, seconds=50, haste=6, workers=4, limit=200),
+    "full": Size(answers=120, kills=40, seconds=60, haste=6, workers=5, limit=230),
+    "embedded": Size(answers=80, kills=15, seconds=60, haste=6, limit=230),
+    "archive": Size(answers=80, kills=25, seconds=50, haste=6, workers=4, limit=230),
 }
 LONG = {
     "full": Size(answers=5_500, kills=1_000, seconds=1_000, haste=1, limit=5_400),
