@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.clocks import Calendar, add_business_days, add_business_hours
+from alerts.digest_items import leads_not_put_by, put_lead_by
 from alerts.mailing import queue_alert_mails
 from alerts.models import Alert, AlertEvent, EventKind, Notification, State
 from alerts.routing import route_for
@@ -171,6 +172,7 @@ def reconcile(*, now: datetime | None = None) -> int:
     3. An alert without any mail, or with one that could not be made, is mailed after all.
     4. An alert whose answer was replaced is told so.
     5. An alert mail that was refused for good goes to somebody else; administrators are told.
+    6. A lead that waits for nobody's digest is put by.
     What leads here is a fault of ours that was logged when it happened, a restored backup, a
     hand at the database, or a firm without any active colleague.
     """
@@ -185,6 +187,8 @@ def reconcile(*, now: datetime | None = None) -> int:
         repairs += _repaired(_note_after_all, alert, now)
     for notification in refused_notifications():
         repairs += _repaired(_pass_on, notification, now)
+    for response in leads_not_put_by(now):
+        repairs += _repaired(_lead_after_all, response, now)
     return repairs
 
 
@@ -210,6 +214,10 @@ def _note_after_all(alert: Alert, now: datetime) -> bool:
     note_answered_anew(replaced=alert.response, response=standing, now=now)
     logger.error("reconcile: alert %s was not told of a new answer", alert.pk)
     return True
+
+
+def _lead_after_all(response: Response, now: datetime) -> bool:
+    return put_lead_by(response=response, now=now)
 
 
 def _pass_on(notification: Notification, now: datetime) -> bool:

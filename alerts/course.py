@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.models import Alert, AlertEvent, EventKind, Notification, RootCause
 from alerts.models import Outcome as AlertOutcome
 from alerts.story import mailings
+from alerts.told import by_digest
 from alerts.wish_words import wish_texts
 from alerts.wording import list_in_words
 from outbox.models import KEPT, Delivery
@@ -37,7 +39,9 @@ def course_of(alert: Alert, *, reader: User) -> list[Step]:
     Of what happened at one moment the mail stands above the answer that caused it.
     """
     steps = [Step(at=alert.response.invitation.invited_at, text=_("Invited"))]
-    steps += mail_steps(mailings(alert), reader=reader)
+    notifications = mailings(alert)
+    steps += mail_steps(notifications, reader=reader)
+    steps += _steps_without_mail(alert, notifications, reader=reader)
     steps += [
         Step(at=later.submitted_at, text=_("Later answered differently"))
         for later in alert.response.later_answers.all()
@@ -45,6 +49,17 @@ def course_of(alert: Alert, *, reader: User) -> list[Step]:
     events = AlertEvent.objects.filter(alert=alert).select_related("actor")
     steps += [_event_step(event) for event in events]
     return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _steps_without_mail(
+    alert: Alert, notifications: Iterable[Notification], *, reader: User
+) -> list[Step]:
+    """Return who is told in a digest: asked only where somebody got no mail."""
+    owners = {one.recipient_id for one in notifications if one.is_owner}
+    if all(one.delivery for one in notifications):
+        return []
+    lines = by_digest(alert, reader=reader, owner_ids=owners, now=timezone.now())
+    return [Step(at=one.at, text=one.text, is_fault=one.is_fault) for one in lines]
 
 
 def _event_step(event: AlertEvent) -> Step:
@@ -104,6 +119,8 @@ def mail_steps(notifications: Iterable[Notification], *, reader: User) -> list[S
     groups: dict[tuple[_MailEnd, datetime], list[tuple[datetime, str]]] = {}
     for notification in notifications:
         delivery = notification.delivery
+        if delivery is None:
+            continue  # told without a mail
         at = delivery.sent_at or delivery.created_at
         if delivery.state == DeliveryState.CANCELLED:
             at = delivery.cancelled_at or at

@@ -1,4 +1,4 @@
-"""Queue the mails of an alert; a mail that cannot be made never undoes the alert."""
+"""Tell of an alert, each person their way; a mail that cannot be made never undoes the alert."""
 
 import logging
 from datetime import datetime
@@ -6,10 +6,13 @@ from datetime import datetime
 from django.db import Error, InterfaceError, OperationalError, transaction
 from django.db.models import prefetch_related_objects
 
+from alerts.digest_items import put_by
 from alerts.mails import compose_alert
 from alerts.models import Alert, Notification
+from alerts.preferences import News, Way, news_of_alert
 from alerts.routing import Route
 from alerts.story import Story, story_of
+from alerts.ways import ways_of
 from outbox.actions import queue_message
 from outbox.models import Lane
 from staff.models import User
@@ -18,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def queue_alert_mails(*, alert: Alert, route: Route, now: datetime) -> int:
-    """Queue one mail per recipient of ``route`` who was not mailed yet; return how many.
+    """Tell each recipient of ``route`` who was not told yet, their way; return how many.
 
     What fails is logged with its traceback, noted on the alert, and tried again by ``reconcile``:
     the alert, and the answer in the same transaction, stand. Only a database that is away raises.
@@ -41,12 +44,19 @@ def queue_alert_mails(*, alert: Alert, route: Route, now: datetime) -> int:
 
 
 def _queue(alert: Alert, route: Route, now: datetime) -> tuple[int, bool]:
-    """Return how many mails were queued, and whether any could not be."""
+    """Return how many were told, and whether any mail could not be made."""
     story = story_of(alert.response)
     prefetch_related_objects([alert.response], "services")  # each part of each mail names them
     told = _told(alert)
     waiting = [recipient for recipient in route.recipients if recipient.pk not in told]
-    made = [_notify(alert, recipient, route, story, now) for recipient in waiting]
+    news = {one.pk: news_of_alert(alert.group, is_owner=one == route.owner) for one in waiting}
+    ways = ways_of((one, news[one.pk]) for one in waiting)
+    made = [
+        _put_by(alert, recipient, news[recipient.pk], now)
+        if ways[recipient.pk, news[recipient.pk]] == Way.DIGEST
+        else _notify(alert, recipient, route, story, now)
+        for recipient in waiting
+    ]
     done = [notification for notification in made if notification is not None]
     # Ignored: what another worker told at the same moment.
     Notification.objects.bulk_create(done, ignore_conflicts=True)
@@ -54,10 +64,25 @@ def _queue(alert: Alert, route: Route, now: datetime) -> tuple[int, bool]:
 
 
 def _told(alert: Alert) -> set[int]:
-    """Return who was mailed before; a fresh alert needs no query for that."""
+    """Return who was told before; a fresh alert needs no query for that."""
     if alert.is_fresh:
         return set()
     return set(alert.notifications.values_list("recipient_id", flat=True))
+
+
+def _put_by(alert: Alert, recipient: User, news: News, now: datetime) -> Notification:
+    """Let one recipient read of it in the digest that they chose."""
+    put_by(
+        recipient=recipient,
+        news=news,
+        what=f"alert:{alert.pk}",
+        response=alert.response,
+        alert=alert,
+        now=now,
+    )
+    return Notification(
+        alert=alert, recipient=recipient, is_owner=news in (News.OWN_MINUS, News.OWN_PLUS)
+    )
 
 
 def _notify(

@@ -10,6 +10,7 @@ from alerts.models import Alert, EventKind, Notification
 from alerts.routing import Route
 from alerts.story import Story
 from outbox.mail import Mail, Person, compose, site_address
+from outbox.models import Delivery
 from staff.models import User
 from surveys.models import CallRequest, Response
 
@@ -87,12 +88,13 @@ def compose_wish(
     )
 
 
-def compose_undeliverable(notification: Notification, *, to: User, fallback: User | None) -> Mail:
-    """Return the notice to an administrator that an alert mail was refused for good.
+def compose_undeliverable(
+    notification: Notification, delivery: Delivery, *, to: User, fallback: User | None
+) -> Mail:
+    """Return the notice to an administrator that ``delivery``, of an alert, was refused for good.
 
     It names the colleague and the server's words, and nothing of the client or the answer.
     """
-    delivery = notification.delivery
     user_path = reverse("admin:staff_user_change", args=[notification.recipient_id])
     return compose(
         "undeliverable",

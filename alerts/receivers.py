@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 from alerts import wishes
 from alerts.actions import note_answered_anew, raise_alert
+from alerts.digest_items import put_lead_by
 from surveys.models import CallRequest, Consent, Response
 from surveys.signals import (
     call_requested,
@@ -25,11 +26,12 @@ def raise_alert_for(
     replaced: Response | None = None,
     **kwargs: Any,
 ) -> None:
-    """Raise the alert of a + or – response, inside the transaction that stores it.
+    """Raise the alert of a + or –, or put a lead by, in the transaction that stores the answer.
 
     The alert of an answer that this one replaces is told, and stays as it is.
     """
     raise_alert(response=response, now=now)
+    put_lead_by(response=response, now=now)
     if replaced is not None:
         note_answered_anew(replaced=replaced, response=response, now=now)
 

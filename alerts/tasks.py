@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts import actions
+from alerts import actions, digests
 from outbox.health import RECONCILE, beat
 
 
@@ -12,3 +12,9 @@ def reconcile() -> int:
     repairs = actions.reconcile()
     beat(RECONCILE, done=repairs)
     return repairs
+
+
+@shared_task(name="alerts.tasks.queue_digests")
+def queue_digests() -> int:
+    """Queue the digests whose moment has come; return how many."""
+    return digests.queue_due_digests()

@@ -4,14 +4,15 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from alerts.digest_models import DigestItem
 from alerts.mails import compose_alert, compose_undeliverable
 from alerts.models import Alert, Notification
 from alerts.routing import route_for
 from alerts.story import story_of
 from outbox.actions import queue_message
-from outbox.models import Lane
+from outbox.models import Delivery, Lane
 from outbox.models import State as DeliveryState
 from staff.models import User
 
@@ -21,9 +22,16 @@ _AT_ONCE = 100
 
 
 def refused_notifications() -> list[Notification]:
-    """Return the alert mails that nobody can receive and that nobody was told about yet."""
+    """Return whose alert mail, or digest with it, was refused and not passed on yet."""
+    in_digest = DigestItem.objects.filter(
+        alert=OuterRef("alert"),
+        recipient=OuterRef("recipient"),
+        digest__state=DeliveryState.UNDELIVERABLE,
+    )
     refused = Notification.objects.filter(
-        delivery__state=DeliveryState.UNDELIVERABLE, passed_on_at__isnull=True
+        Q(delivery__state=DeliveryState.UNDELIVERABLE)
+        | Q(Exists(in_digest), delivery__isnull=True),
+        passed_on_at__isnull=True,
     )
     story = refused.select_related("alert__response", "recipient", "delivery")
     return list(story.order_by("pk")[:_AT_ONCE])
@@ -40,6 +48,7 @@ def pass_on(notification: Notification, *, now: datetime) -> bool:
     mine = Notification.objects.filter(pk=notification.pk, passed_on_at__isnull=True)
     if not mine.update(passed_on_at=now):
         return False
+    refused = notification.delivery or _digest_with(notification)
     fallback = _fallback(notification.alert)
     if fallback is not None:
         _mail_alert(notification, fallback, now)
@@ -48,8 +57,8 @@ def pass_on(notification: Notification, *, now: datetime) -> bool:
     administrators = User.objects.active().filter(is_administrator=True)
     for administrator in administrators.exclude(pk=notification.recipient_id).order_by("pk"):
         queue_message(
-            compose_undeliverable(notification, to=administrator, fallback=fallback),
-            dedupe_key=f"undeliverable:{notification.delivery_id}:{administrator.pk}",
+            compose_undeliverable(notification, refused, to=administrator, fallback=fallback),
+            dedupe_key=f"undeliverable:{refused.pk}:{administrator.pk}",
             lane=Lane.ALERT,
             recipient_name=administrator.name,
             recipient_address=administrator.email,
@@ -63,6 +72,14 @@ def pass_on(notification: Notification, *, now: datetime) -> bool:
         fallback.pk if fallback else None,
     )
     return True
+
+
+def _digest_with(notification: Notification) -> Delivery:
+    """Return the digest that told, or would have told, of the alert."""
+    items = DigestItem.objects.filter(alert=notification.alert, recipient=notification.recipient)
+    item = items.filter(digest__isnull=False).select_related("digest").latest("at")
+    assert item.digest is not None
+    return item.digest
 
 
 def _fallback(alert: Alert) -> User | None:

@@ -11,9 +11,12 @@ from typing import Any
 
 from alerts.actions import calendar
 from alerts.clocks import add_business_days
+from alerts.digest_items import put_by, take_back
 from alerts.mails import Change, compose_wish
 from alerts.models import Alert, AlertEvent, EventKind
+from alerts.preferences import News, Way
 from alerts.routing import route_for
+from alerts.ways import way_of
 from outbox.actions import cancel_queued, queue_message
 from outbox.models import Lane
 from staff.models import User
@@ -21,6 +24,8 @@ from surveys.models import CallRequest, Consent, Response
 
 logger = logging.getLogger(__name__)
 
+# What was taken back is mailed at once, whatever they chose: before anybody uses it, or calls.
+_CHOSEN = {EventKind.CALL_REQUESTED: News.CALL, EventKind.CONSENTED: News.CONSENT}
 CALL_WITHIN_DAYS = 1  # working days, as the thank-you page promises
 
 
@@ -72,6 +77,18 @@ def _tell(
     if reader is None:
         logger.error("wish %s of response %s: nobody can be mailed", what, response.pk)
         return
+    news = _CHOSEN.get(change.kind)
+    if news is not None and way_of(reader, news) == Way.DIGEST:
+        put_by(
+            recipient=reader,
+            news=news,
+            what=what,
+            response=response,
+            alert=alert,
+            data={**data, **({"call": change.call.pk} if change.call else {})},
+            now=now,
+        )
+        return
     queue_message(
         compose_wish(change, response=response, alert=alert, recipient=reader),
         dedupe_key=_key(what),
@@ -89,7 +106,9 @@ def _key(what: str) -> str:
 
 
 def _withdraw_mail(call: CallRequest, now: datetime) -> None:
-    cancel_queued([_key(f"call:{call.pk}")], now=now)
+    what = f"call:{call.pk}"
+    cancel_queued([_key(what)], now=now)
+    take_back(what)
 
 
 def _reader(response: Response, alert: Alert | None) -> User | None:

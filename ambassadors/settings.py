@@ -309,6 +309,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "queue digests": {
+        "task": "alerts.tasks.queue_digests",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "report refused mail": {
         "task": "outbox.tasks.report_refusals",
         "schedule": 60.0,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("s/", include("surveys.urls")),
     path("alerts/", include("alerts.urls")),
+    path("notifications/", include("alerts.notification_urls")),
     path("invitations/", include("surveys.staff_urls")),
     path("questionnaires/", include("surveys.questionnaire_urls")),
     path("texts/", include("surveys.texts_urls")),

@@ -40,7 +40,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.open().filter(due_at__lt=now)
 
     def without_mail(self) -> AlertQuerySet:
-        """Return alerts for which no delivery was ever queued, or one could not be made."""
+        """Return alerts of which nobody was ever told, or for which a mail could not be made."""
         is_told = models.Exists(Notification.objects.filter(alert=models.OuterRef("pk")))
         return self.filter(~is_told | models.Q(is_mail_missing=True))
 

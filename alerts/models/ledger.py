@@ -50,14 +50,21 @@ class AlertEvent(AppendOnly):
 
 
 class Notification(models.Model):
-    """That one colleague is mailed about one alert: as its owner, or for information."""
+    """That one colleague is told of one alert: as its owner, or for information.
+
+    Without a ``delivery`` no mail was queued: their digest or their chat tells them.
+    """
 
     alert = models.ForeignKey(
         "alerts.Alert", on_delete=models.PROTECT, related_name="notifications"
     )
     recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notifications")
     delivery = models.OneToOneField(
-        Delivery, on_delete=models.PROTECT, related_name="alert_notification"
+        Delivery,
+        on_delete=models.PROTECT,
+        related_name="alert_notification",
+        null=True,
+        blank=True,
     )
     is_owner = models.BooleanField(_("as owner"))
     # The mail was refused for good, somebody else got it, and administrators were told.

@@ -12,6 +12,7 @@ import pytest
 from django.urls import reverse
 
 from alerts.models import Alert
+from alerts.preferences import CHOSEN
 from tests.architecture.access_world import ROLES, World, addresses, make_world
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,12 @@ ADMINISTRATORS_ONLY = (REFUSED, REFUSED, REFUSED, REFUSED, IN)
 ADMINISTRATORS_ONLY_CHANGE = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
 ADMINISTERED = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
 TEXT = {"subject": "Over {project}", "body": "Hoe was het?"}
+TOLD_BY_MAIL = {
+    **dict.fromkeys(CHOSEN, "mail"),
+    "daily_hour": "8",
+    "weekly_day": "0",
+    "weekly_hour": "8",
+}
 LINE = (IN, NOTHING, NOTHING, NOTHING, NOTHING)
 LINE_CHANGED = (ELSEWHERE, NOTHING, NOTHING, NOTHING, NOTHING)
 # Supervisors of the project's account manager, management; administrators only look.
@@ -93,6 +100,14 @@ TABLE = {
     "held:confirm": acting({}, *OWN_ROW_CHANGED),
     "held:dismiss": acting({}, *OWN_ROW_CHANGED),
     "alerts:follow-up": acting({"follow_up": "Karim belt elke week."}, *OWN_ROW_CHANGED),
+    "notifications:preferences": Access(
+        get=signed_in(IN), post=signed_in(ELSEWHERE), data=TOLD_BY_MAIL
+    ),
+    "notifications:rules": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY),
+        post=signed_in(*ADMINISTRATORS_ONLY_CHANGE),
+        data=dict.fromkeys(CHOSEN, "mail"),
+    ),
     "invitations:list": reading(IN),
     # The account manager's own words: nobody writes them in that name.
     "invitations:line": Access(

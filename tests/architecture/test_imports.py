@@ -11,19 +11,19 @@ FLOORS = {"ambassadors": 0, "alerts": 1, "surveys": 2, "staff": 3, "outbox": 3}
 # Inside an app: doors → everything else (actions, mails, forms, …) → models → pure modules.
 WIRING, DOORS, VERBS, ROWS, PURE = range(5)
 LAYERS = {
-    **dict.fromkeys(
-        ("", "apps", "urls", "questionnaire_urls", "webhook_urls", "demo", "checks"), WIRING
-    ),
+    **dict.fromkeys(("", "apps", "urls", "demo", "checks"), WIRING),
     **dict.fromkeys(
         ("views", "tasks", "importers", "admin", "management", "receivers", "embedded"), DOORS
     ),
     **dict.fromkeys(
         ("middleware", "context_processors", "templatetags", "adapters", "wsgi"), DOORS
     ),
-    **dict.fromkeys(("stop_views", "after_views", "questionnaire_views", "webhooks"), DOORS),
+    "webhooks": DOORS,
     **dict.fromkeys(("models", "addresses", "circuit", "durations"), ROWS),
     **dict.fromkeys(("ledger", "signals", "roles"), ROWS),
+    **dict.fromkeys(("preferences", "digest_models"), ROWS),
 }
+SUFFIXES = {"_urls": WIRING, "_views": DOORS}  # of one part of an app: ``stop_views``
 PURE_MODULES = {
     "surveys.segmentation",
     "surveys.suspicion",
@@ -32,6 +32,7 @@ PURE_MODULES = {
     "outbox.transports.replies",
     "outbox.transports.statuses",
     "alerts.clocks",
+    "alerts.digest_times",
     "staff.contrast",
     "staff.logo",
     "outbox.autoreplies",
@@ -57,7 +58,9 @@ def floor_errors(module: Module) -> list[str]:
 def _layer(name: str) -> int:
     if name in PURE_MODULES:
         return PURE
-    return LAYERS.get(name.partition(".")[2].partition(".")[0], VERBS)
+    part = name.partition(".")[2].partition(".")[0]
+    of_a_part = (layer for suffix, layer in SUFFIXES.items() if part.endswith(suffix))
+    return LAYERS.get(part, next(of_a_part, VERBS))
 
 
 def _resolve(name: str, known: set[str]) -> str:

@@ -9,7 +9,9 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstraint
 
+from alerts.digest_models import DigestItem, DigestTime
 from alerts.models import Alert, Notification
+from alerts.preferences import NewsRule, Preference
 from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
 from outbox.models import Delivery, Report
@@ -81,6 +83,25 @@ def make_report(**fields):
 def make_alert(*, group="negative", **fields):
     times = dict.fromkeys(("acknowledge_by", "speak_by", "due_at"), NOW)
     return Alert.objects.create(response=make_response(), group=group, **times, **fields)
+
+
+def prefer(*news, way="mail"):
+    user = make_user()
+    for one in news:
+        Preference.objects.create(user=user, news=one, way=way)
+
+
+def schedule(*, kinds, **fields):
+    user = make_user()
+    for kind in kinds:
+        weekday = {"weekday": 0} if kind == "weekly" else {}
+        DigestTime.objects.create(user=user, kind=kind, next_at=NOW, **{**weekday, **fields})
+
+
+def put_by(*whats, news="lead"):
+    user, response = make_user(), make_response()
+    for what in whats:
+        DigestItem.objects.create(recipient=user, news=news, what=what, response=response)
 
 
 def update(make, **refused_and_accepted):
@@ -461,6 +482,40 @@ CASES = {
     "notification_once_per_recipient": (
         lambda: notify(recipients=1),
         lambda: notify(recipients=2),
+    ),
+    "preference_once_per_news": (
+        lambda: prefer("own_minus", "own_minus"),
+        lambda: prefer("own_minus", "own_plus"),
+    ),
+    "preference_news_known": (lambda: prefer("lead"), lambda: prefer("call")),
+    "preference_way_known": (
+        lambda: prefer("call", way="pigeon"),
+        lambda: prefer("call", way="digest"),
+    ),
+    "news_rule_news_known": (
+        lambda: NewsRule.objects.create(news="lead", freedom="mail"),
+        lambda: NewsRule.objects.create(news="call", freedom="mail"),
+    ),
+    "news_rule_freedom_known": (
+        lambda: NewsRule.objects.create(news="call", freedom="none"),
+        lambda: NewsRule.objects.create(news="call", freedom="at_once"),
+    ),
+    "digest_time_once_per_kind": (
+        lambda: schedule(kinds=("daily", "daily")),
+        lambda: schedule(kinds=("daily", "weekly")),
+    ),
+    "digest_time_weekday_of_weekly_only": (
+        lambda: schedule(kinds=("daily",), weekday=1),
+        lambda: schedule(kinds=("weekly",), weekday=1),
+    ),
+    "digest_time_hour_known": (
+        lambda: schedule(kinds=("daily",), hour=24),
+        lambda: schedule(kinds=("daily",), hour=23),
+    ),
+    "digest_item_once": (lambda: put_by("lead:1", "lead:1"), lambda: put_by("lead:1", "lead:2")),
+    "digest_item_news_known": (
+        lambda: put_by("lead:1", news="gossip"),
+        lambda: put_by("lead:1", news="lead"),
     ),
 }
 
