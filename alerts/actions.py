@@ -16,6 +16,7 @@ from alerts.digest_items import leads_not_put_by, put_lead_by
 from alerts.mailing import queue_alert_mails
 from alerts.models import Alert, AlertEvent, EventKind, Notification, State
 from alerts.routing import route_for
+from alerts.second_channel import late_chats, late_mails, mail_instead, send_second
 from alerts.undeliverable import pass_on, refused_notifications
 from staff.models import User
 from staff.working_hours import is_public_holiday
@@ -172,7 +173,8 @@ def reconcile(*, now: datetime | None = None) -> int:
     3. An alert without any mail, or with one that could not be made, is mailed after all.
     4. An alert whose answer was replaced is told so.
     5. An alert mail that was refused for good goes to somebody else; administrators are told.
-    6. A lead that waits for nobody's digest is put by.
+    6. An alert mail not handed over in time goes by chat as well, and late chat by mail.
+    7. A lead that waits for nobody's digest is put by.
     What leads here is a fault of ours that was logged when it happened, a restored backup, a
     hand at the database, or a firm without any active colleague.
     """
@@ -187,6 +189,10 @@ def reconcile(*, now: datetime | None = None) -> int:
         repairs += _repaired(_note_after_all, alert, now)
     for notification in refused_notifications():
         repairs += _repaired(_pass_on, notification, now)
+    for notification in late_mails(now):
+        repairs += _repaired(_second, notification, now)
+    for notification in late_chats(now):
+        repairs += _repaired(_mail_instead, notification, now)
     for response in leads_not_put_by(now):
         repairs += _repaired(_lead_after_all, response, now)
     return repairs
@@ -218,6 +224,14 @@ def _note_after_all(alert: Alert, now: datetime) -> bool:
 
 def _lead_after_all(response: Response, now: datetime) -> bool:
     return put_lead_by(response=response, now=now)
+
+
+def _second(notification: Notification, now: datetime) -> bool:
+    return send_second(notification, now=now)
+
+
+def _mail_instead(notification: Notification, now: datetime) -> bool:
+    return mail_instead(notification, now=now)
 
 
 def _pass_on(notification: Notification, now: datetime) -> bool:

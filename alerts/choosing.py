@@ -1,19 +1,27 @@
 """What a person chose of how they are told, read and stored whole."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from alerts.actions import calendar
+from alerts.chat_models import OwnChatRule, PersonChat
 from alerts.clocks import Calendar
 from alerts.digest_models import USUAL_WEEKDAY, DigestKind, DigestTime
 from alerts.digest_times import next_slot
 from alerts.digests import usual_daily, usual_weekly
 from alerts.preferences import Preference
 from alerts.ways import choose, freedoms
+from outbox.addresses import ChatAddress
 from staff.models import User
+
+logger = logging.getLogger(__name__)
+
+_NAME_MAX = 100  # of ChatAddress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +31,8 @@ class Choices:
     ways: dict[str, str]
     freedoms: dict[str, str]
     times: dict[str, DigestTime]
-    has_chat: bool = False
+    chat: ChatAddress | None
+    may_add_chat: bool
 
 
 def choices_of(user: User, *, now: datetime | None = None) -> Choices:
@@ -42,7 +51,39 @@ def choices_of(user: User, *, now: datetime | None = None) -> Choices:
         ways=dict(Preference.objects.filter(user=user).values_list("news", "way")),
         freedoms=freedoms(),
         times=times,
+        chat=ChatAddress.objects.filter(pk__in=_own(user)).first(),
+        may_add_chat=may_add_chat(),
     )
+
+
+def _own(user: User) -> QuerySet[PersonChat, int]:
+    return PersonChat.objects.filter(user=user).values_list("address", flat=True)
+
+
+def may_add_chat() -> bool:
+    """Tell whether people may add a chat address of their own: yes, unless it was switched off."""
+    return not OwnChatRule.objects.filter(is_allowed=False).exists()
+
+
+def allow_own_chat(is_allowed: bool) -> None:
+    """Decide it for the firm. Addresses that people added stay theirs."""
+    OwnChatRule.objects.update_or_create(id=OwnChatRule.ONLY, defaults={"is_allowed": is_allowed})
+
+
+@transaction.atomic
+def link_chat(user: User, *, url: str, service: str) -> None:
+    """Let ``user`` hear by chat at ``url``, in place of what they had."""
+    unlink_chat(user)
+    name = f"{user.name or user.email} ({user.pk})"[-_NAME_MAX:]
+    address = ChatAddress.objects.create(name=name, service=service, url=url)
+    PersonChat.objects.create(user=user, address=address)
+    logger.info("user %s added chat address %s", user.pk, address.pk)
+
+
+@transaction.atomic
+def unlink_chat(user: User) -> None:
+    """Take away the address that ``user`` added; what they chose to hear by chat comes by mail."""
+    ChatAddress.objects.filter(pk__in=list(_own(user))).delete()
 
 
 @transaction.atomic

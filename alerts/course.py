@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from alerts.models import Alert, AlertEvent, EventKind, Notification, RootCause
 from alerts.models import Outcome as AlertOutcome
 from alerts.story import mailings
-from alerts.told import by_digest
+from alerts.told import by_chat, by_digest
 from alerts.wish_words import wish_texts
 from alerts.wording import list_in_words
 from outbox.models import KEPT, Delivery
@@ -54,11 +54,11 @@ def course_of(alert: Alert, *, reader: User) -> list[Step]:
 def _steps_without_mail(
     alert: Alert, notifications: Iterable[Notification], *, reader: User
 ) -> list[Step]:
-    """Return who is told in a digest: asked only where somebody got no mail."""
-    owners = {one.recipient_id for one in notifications if one.is_owner}
-    if all(one.delivery for one in notifications):
-        return []
-    lines = by_digest(alert, reader=reader, owner_ids=owners, now=timezone.now())
+    """Return who is told by chat or in a digest; the latter asked where somebody got no mail."""
+    lines = by_chat(alert, reader=reader)
+    if not all(one.delivery for one in notifications):
+        owners = {one.recipient_id for one in notifications if one.is_owner}
+        lines += by_digest(alert, reader=reader, owner_ids=owners, now=timezone.now())
     return [Step(at=one.at, text=one.text, is_fault=one.is_fault) for one in lines]
 
 

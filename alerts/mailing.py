@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import Error, InterfaceError, OperationalError, transaction
 from django.db.models import prefetch_related_objects
 
+from alerts.chats import own_addresses, tell_by_chat, tell_division
 from alerts.digest_items import put_by
 from alerts.mails import compose_alert
 from alerts.models import Alert, Notification
-from alerts.preferences import News, Way, news_of_alert
+from alerts.preferences import WITH_CHAT, News, Way, news_of_alert
 from alerts.routing import Route
 from alerts.story import Story, story_of
 from alerts.ways import ways_of
@@ -51,12 +52,18 @@ def _queue(alert: Alert, route: Route, now: datetime) -> tuple[int, bool]:
     waiting = [recipient for recipient in route.recipients if recipient.pk not in told]
     news = {one.pk: news_of_alert(alert.group, is_owner=one == route.owner) for one in waiting}
     ways = ways_of((one, news[one.pk]) for one in waiting)
-    made = [
-        _put_by(alert, recipient, news[recipient.pk], now)
-        if ways[recipient.pk, news[recipient.pk]] == Way.DIGEST
-        else _notify(alert, recipient, route, story, now)
-        for recipient in waiting
-    ]
+    made: list[Notification | None] = []
+    for recipient in waiting:
+        way = ways[recipient.pk, news[recipient.pk]]
+        if way == Way.DIGEST:
+            made.append(_put_by(alert, recipient, news[recipient.pk], now))
+            continue
+        is_told = way in WITH_CHAT and _chat(alert, recipient, now)
+        if way == Way.CHAT and is_told:
+            made.append(_without_mail(alert, recipient, news[recipient.pk]))
+        else:
+            made.append(_notify(alert, recipient, route, story, now))
+    tell_division(alert, now=now)
     done = [notification for notification in made if notification is not None]
     # Ignored: what another worker told at the same moment.
     Notification.objects.bulk_create(done, ignore_conflicts=True)
@@ -80,9 +87,18 @@ def _put_by(alert: Alert, recipient: User, news: News, now: datetime) -> Notific
         alert=alert,
         now=now,
     )
-    return Notification(
-        alert=alert, recipient=recipient, is_owner=news in (News.OWN_MINUS, News.OWN_PLUS)
-    )
+    return _without_mail(alert, recipient, news)
+
+
+def _chat(alert: Alert, recipient: User, now: datetime) -> bool:
+    """Tell one recipient at their own chat address; False without one: then mail does it."""
+    address = own_addresses([recipient]).get(recipient.pk)
+    return address is not None and tell_by_chat(alert, recipient, address, now=now)
+
+
+def _without_mail(alert: Alert, recipient: User, news: News) -> Notification:
+    is_owner = news in (News.OWN_MINUS, News.OWN_PLUS)
+    return Notification(alert=alert, recipient=recipient, is_owner=is_owner)
 
 
 def _notify(

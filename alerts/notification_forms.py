@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from alerts.preferences import (
     CHOSEN,
     DEFAULT_FREEDOMS,
     FOR_SUPERVISORS,
+    MAILED_ANYWAY,
     WAYS,
     WITH_CHAT,
     Freedom,
@@ -18,6 +20,8 @@ from alerts.preferences import (
     Way,
     within,
 )
+from outbox.addresses import ChatAddress
+from outbox.services import SERVICES, NotAnAddress, opened
 
 EARLIEST, LATEST = 6, 20  # hours at which a digest may leave: nobody reads it at night
 _OFF = "off"
@@ -42,6 +46,19 @@ class PreferencesForm(forms.Form):
     are not free are not offered; why stands beside them.
     """
 
+    chat_url = forms.CharField(
+        label=_("Your own chat address"),
+        help_text=_(
+            "Slack, Microsoft Teams, SMS or another service: the web address that the service "
+            "shows, or an address of Apprise. After saving it is not shown again."
+        ),
+        max_length=2000,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        ),
+    )
+    unlink_chat = forms.BooleanField(label=_("Remove this address"), required=False)
     daily_hour = _hour_field(_("Hour of the daily digest"))
     weekly_day = forms.ChoiceField(label=_("Weekly digest of your team"))
     weekly_hour = _hour_field(_("Hour of the weekly digest"))
@@ -52,7 +69,8 @@ class PreferencesForm(forms.Form):
         chosen: dict[str, str],
         freedoms: dict[str, str],
         times: dict[str, DigestTime],
-        has_chat: bool,
+        chat: ChatAddress | None,
+        may_add_chat: bool,
         **kwargs: Any,
     ) -> None:
         daily, weekly = times[DigestKind.DAILY], times.get(DigestKind.WEEKLY)
@@ -65,6 +83,12 @@ class PreferencesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.is_supervisor = weekly is not None
         self._name_days()
+        if chat is not None or not may_add_chat:
+            del self.fields["chat_url"]
+        if chat is None:
+            del self.fields["unlink_chat"]
+        self.chat_service = ""
+        has_chat = chat is not None and chat.is_active
         for news in CHOSEN:
             if self.is_supervisor or news not in FOR_SUPERVISORS:
                 self._add(news, chosen.get(news, Way.MAIL), freedoms[news], has_chat=has_chat)
@@ -82,6 +106,8 @@ class PreferencesForm(forms.Form):
 
     def _add(self, news: News, way: str, freedom: str, *, has_chat: bool) -> None:
         ways = [one for one in WAYS[freedom] if has_chat or one not in WITH_CHAT]
+        if news in MAILED_ANYWAY:
+            ways = [one for one in ways if one not in WITH_CHAT]
         current = within(way, freedom)
         self.fields[news] = forms.ChoiceField(
             label=news.label,
@@ -99,7 +125,24 @@ class PreferencesForm(forms.Form):
     @property
     def hours(self) -> list[forms.BoundField]:
         """The fields that say when digests leave."""
-        return [self[name] for name in self.fields if name not in CHOSEN]
+        return [self[name] for name in self.fields if name.startswith(("daily", "weekly"))]
+
+    @property
+    def chat(self) -> list[forms.BoundField]:
+        """The fields about an own chat address: none where nobody may add one."""
+        return [self[name] for name in ("chat_url", "unlink_chat") if name in self.fields]
+
+    def clean_chat_url(self) -> str:
+        """Refuse what is no address of a service that we know; the text does not repeat it."""
+        url: str = self.cleaned_data["chat_url"].strip()
+        if not url:
+            return ""
+        try:
+            found = opened(url, private_hosts=settings.PRIVATE_HOSTS).service
+        except NotAnAddress as error:
+            raise forms.ValidationError(str(error)) from error
+        self.chat_service = next(key for key, one in SERVICES.items() if one is found)
+        return url
 
     @property
     def ways(self) -> dict[str, str]:
@@ -114,10 +157,15 @@ class PreferencesForm(forms.Form):
 
 
 class RulesForm(forms.Form):
-    """What the firm leaves to each person, for each kind of news."""
+    """What the firm leaves to each person: for each kind of news, and whether by own chat."""
 
-    def __init__(self, *args: Any, freedoms: dict[str, str], **kwargs: Any) -> None:
+    own_chat = forms.BooleanField(
+        label=_("People may add a chat address of their own"), required=False
+    )
+
+    def __init__(self, *args: Any, freedoms: dict[str, str], own_chat: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["own_chat"].initial = own_chat
         for news in CHOSEN:
             standard = DEFAULT_FREEDOMS[news]
             self.fields[news] = forms.ChoiceField(
@@ -129,3 +177,8 @@ class RulesForm(forms.Form):
                 if standard is Freedom.MAIL
                 else "",
             )
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """The fields that are a kind of news, in their order."""
+        return [self[news] for news in CHOSEN]

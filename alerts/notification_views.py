@@ -6,7 +6,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from alerts.choosing import Choices, choices_of, save_choices
+from alerts.choosing import (
+    Choices,
+    allow_own_chat,
+    choices_of,
+    link_chat,
+    may_add_chat,
+    save_choices,
+    unlink_chat,
+)
 from alerts.notification_forms import PreferencesForm, RulesForm
 from alerts.ways import freedoms, rule
 from staff.models import User
@@ -32,9 +40,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """Show what the firm leaves to each person, or decide it."""
     posted = request.POST if request.method == "POST" else None
-    form = RulesForm(posted, freedoms=freedoms())
+    form = RulesForm(posted, freedoms=freedoms(), own_chat=may_add_chat())
     if form.is_valid():
         rule(form.cleaned_data, actor=signed_in(request))
+        allow_own_chat(form.cleaned_data["own_chat"])
         messages.success(request, _("Saved. It holds for everybody from now on."))
         return redirect("notifications:rules")
     return render(request, "notifications/rules.html", {"form": form})
@@ -46,12 +55,17 @@ def _form(request: HttpRequest, choices: Choices) -> PreferencesForm:
         chosen=choices.ways,
         freedoms=choices.freedoms,
         times=choices.times,
-        has_chat=choices.has_chat,
+        chat=choices.chat,
+        may_add_chat=choices.may_add_chat,
     )
 
 
 def _store(user: User, form: PreferencesForm) -> None:
     data = form.cleaned_data
+    if data.get("unlink_chat"):
+        unlink_chat(user)
+    if data.get("chat_url"):
+        link_chat(user, url=data["chat_url"], service=form.chat_service)
     save_choices(
         user,
         ways=form.ways,

@@ -50,6 +50,8 @@ WAYS: dict[str, tuple[Way, ...]] = {
     Freedom.AT_ONCE: (Way.MAIL, Way.MAIL_AND_CHAT, Way.CHAT),
     Freedom.OWN_CHOICE: tuple(Way),
 }
+# News without an alert row behind it: nobody would notice a chat that did not arrive.
+MAILED_ANYWAY = (News.CALL, News.CONSENT)
 DEFAULT_FREEDOMS: dict[str, Freedom] = {
     **dict.fromkeys(News.values, Freedom.OWN_CHOICE),
     News.OWN_MINUS: Freedom.MAIL,

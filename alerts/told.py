@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from alerts.chat_models import ChatNotice
 from alerts.digest_models import DigestItem, DigestKind, DigestTime
 from alerts.models import Alert
 from alerts.wording import list_in_words
@@ -68,3 +69,28 @@ def _key(row: DigestItem, next_at: datetime | None, now: datetime) -> tuple[date
     if row.digest.state == State.SENT:
         return at, _("Told in the daily digest: %(names)s"), False
     return at, _("Daily digest to %(names)s is waiting to be sent"), False
+
+
+def by_chat(alert: Alert, *, reader: User) -> list[Telling]:
+    """Return who was told of ``alert`` by chat, and why where it was not their choice."""
+    notices = ChatNotice.objects.filter(alert=alert)
+    related = notices.select_related("recipient", "division", "delivery")
+    return [_chat_line(notice, reader) for notice in related.defer("delivery__message")]
+
+
+def _chat_line(notice: ChatNotice, reader: User) -> Telling:
+    delivery = notice.delivery
+    names = {
+        "name": _("you") if notice.recipient == reader else str(notice.recipient or ""),
+        "channel": delivery.recipient_name,
+    }
+    at = delivery.sent_at or delivery.created_at
+    if delivery.state == State.UNDELIVERABLE:
+        text = _("Chat message to %(channel)s could not be delivered")
+    elif notice.is_second:
+        text = _("Mail to %(name)s was late, so told by chat as well: %(channel)s")
+    elif delivery.state == State.SENT:
+        text = _("Chat message sent to %(channel)s")
+    else:
+        text = _("Chat message to %(channel)s is waiting to be sent")
+    return Telling(at=at, text=text % names, is_fault=delivery.state == State.UNDELIVERABLE)

@@ -69,6 +69,8 @@ class Notification(models.Model):
     is_owner = models.BooleanField(_("as owner"))
     # The mail was refused for good, somebody else got it, and administrators were told.
     passed_on_at = models.DateTimeField(_("passed on at"), null=True, blank=True)
+    # The mail was not handed over in time, and chat told of the alert as well.
+    second_at = models.DateTimeField(_("also told by chat at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("notification")

@@ -18,7 +18,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
+from alerts.chat_models import DivisionChat
 from alerts.models import Alert, AlertEvent, Notification
+from alerts.preferences import Preference
 from outbox.models import Delivery
 from staff.models import User
 from surveys.models import (
@@ -158,6 +160,8 @@ def _alert(response: Response, part: ProjectContact, now: datetime) -> None:
     )
     AlertEvent.objects.create(alert=alert, kind="raised", at=now)
     _read_what_the_mail_tells(response, part)
+    list(Preference.objects.filter(user__in=[manager.pk, manager.supervisor_id]))
+    list(DivisionChat.objects.filter(division=part.project.division_id))
     for user in (manager, manager.supervisor):
         if user is not None:
             _tell(alert, user, is_owner=user == manager, now=now)

@@ -21,7 +21,7 @@ LAYERS = {
     "webhooks": DOORS,
     **dict.fromkeys(("models", "addresses", "circuit", "durations"), ROWS),
     **dict.fromkeys(("ledger", "signals", "roles"), ROWS),
-    **dict.fromkeys(("preferences", "digest_models"), ROWS),
+    **dict.fromkeys(("preferences", "digest_models", "chat_models"), ROWS),
 }
 SUFFIXES = {"_urls": WIRING, "_views": DOORS}  # of one part of an app: ``stop_views``
 PURE_MODULES = {

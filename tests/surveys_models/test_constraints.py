@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstraint
 
+from alerts.chat_models import ChatNotice, DivisionChat, OwnChatRule
 from alerts.digest_models import DigestItem, DigestTime
 from alerts.models import Alert, Notification
 from alerts.preferences import NewsRule, Preference
@@ -83,6 +84,15 @@ def make_report(**fields):
 def make_alert(*, group="negative", **fields):
     times = dict.fromkeys(("acknowledge_by", "speak_by", "due_at"), NOW)
     return Alert.objects.create(response=make_response(), group=group, **times, **fields)
+
+
+def hear(*, divisions, channels=2, **fields):
+    """Two entries of one channel: for one division, or for two."""
+    address = ChatAddress.objects.create(name="#klanten", service="slack", url="slack://a/b/c")
+    known = [make_division() for _number in range(divisions)]
+    for number in range(channels):
+        division = known[number % divisions]
+        DivisionChat.objects.create(division=division, address=address, **fields)
 
 
 def prefer(*news, way="mail"):
@@ -511,6 +521,23 @@ CASES = {
     "digest_time_hour_known": (
         lambda: schedule(kinds=("daily",), hour=24),
         lambda: schedule(kinds=("daily",), hour=23),
+    ),
+    "own_chat_rule_one_row": (
+        lambda: OwnChatRule.objects.create(id=2),
+        lambda: OwnChatRule.objects.create(),
+    ),
+    "division_chat_once": (lambda: hear(divisions=1), lambda: hear(divisions=2)),
+    "division_chat_hears_known": (
+        lambda: hear(divisions=1, channels=1, hears="gossip"),
+        lambda: hear(divisions=1, channels=1, hears="plus"),
+    ),
+    "chat_notice_second_has_recipient": (
+        lambda: ChatNotice.objects.create(
+            alert=make_alert(), delivery=make_delivery(), is_second=True
+        ),
+        lambda: ChatNotice.objects.create(
+            alert=make_alert(), delivery=make_delivery(), is_second=True, recipient=make_user()
+        ),
     ),
     "digest_item_once": (lambda: put_by("lead:1", "lead:1"), lambda: put_by("lead:1", "lead:2")),
     "digest_item_news_known": (

@@ -3,9 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from alerts.chat_models import PersonChat
 from alerts.digest_models import DigestTime
 from alerts.preferences import CHOSEN, Freedom, News, NewsRule, Preference, Way
 from alerts.ways import choose, rule, way_of
+from outbox.addresses import ChatAddress
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +26,7 @@ def test_looking_shows_the_usual_and_writes_nothing(client):
     assert "Vastgelegd door uw bureau: altijd meteen per e-mail." in page
     assert "van mijn team" not in page
     assert "Weekoverzicht" not in page
-    assert "chat" not in page.split("<main")[1]
+    assert "alleen per chat" not in page  # without an address there is nothing to choose
     assert not DigestTime.objects.exists()
     assert not Preference.objects.exists()
 
@@ -108,3 +110,45 @@ def test_a_rule_that_frees_own_minus_offers_the_digest(client):
     client.force_login(user)
     assert client.post(MINE, {**OWN, "own_minus": "digest", "daily_hour": "8"}).status_code == 302
     assert way_of(user, News.OWN_MINUS) == Way.DIGEST
+
+
+HOOK = "https://hooks.slack.com/services/T12345678/B12345678/abcdefghijklmnopqrstuvwx"
+
+
+def test_an_own_chat_address_is_stored_whole_and_shown_masked(client):
+    user = make_user(name="Sanne de Wit")
+    client.force_login(user)
+    answer = client.post(MINE, {**OWN, "daily_hour": "8", "chat_url": HOOK}, follow=True)
+    page = answer.content.decode()
+    address = PersonChat.objects.get(user=user).address
+    assert (address.url, address.service) == (HOOK, "slack")
+    assert "abcdefghijklmnop" not in page
+    assert address.masked in page
+    assert "meteen, per e-mail en chat" in page
+    data = {**OWN, "own_plus": "chat", "daily_hour": "8"}
+    assert client.post(MINE, data).status_code == 302
+    assert way_of(user, News.OWN_PLUS) == Way.CHAT
+    assert client.post(MINE, {**data, "unlink_chat": "on"}).status_code == 302
+    assert not ChatAddress.objects.exists()
+    assert client.get(MINE).context["form"]["own_plus"].initial == Way.MAIL
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mailto://a:b@c.example", "file:///etc/passwd"])
+def test_what_is_no_chat_address_is_refused_and_not_repeated(client, url):
+    client.force_login(make_user())
+    answer = client.post(MINE, {**OWN, "daily_hour": "8", "chat_url": url})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["chat_url"]
+    assert not ChatAddress.objects.exists()
+    assert not Preference.objects.exists()
+
+
+def test_an_administrator_can_keep_people_from_adding_addresses(client):
+    boss = make_user(is_administrator=True)
+    client.force_login(boss)
+    assert "own_chat" in client.get(RULES).content.decode()
+    data = {**dict.fromkeys(CHOSEN, "own_choice")}
+    assert client.post(RULES, data).status_code == 302
+    assert "chat_url" not in client.get(MINE).content.decode()
+    client.post(MINE, {**OWN, "daily_hour": "8", "chat_url": HOOK})
+    assert not ChatAddress.objects.exists()

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from alerts.actions import reconcile
-from alerts.digest_models import DigestItem
 from alerts.course import course_of
+from alerts.digest_models import DigestItem
 from alerts.models import Alert, Notification
 from alerts.preferences import (
     CHOSEN,
