@@ -4,22 +4,23 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alerts.clocks import Calendar, add_business_days, add_business_hours
 from alerts.digest_items import leads_not_put_by, put_lead_by
+from alerts.escalating import settle_clocks, start_clocks, start_missing_clocks
 from alerts.mailing import queue_alert_mails
 from alerts.models import Alert, AlertEvent, EventKind, Notification, State
+from alerts.queueing import move_to_queue, unkept_alerts
 from alerts.routing import route_for
 from alerts.second_channel import late_chats, late_mails, mail_instead, send_second
+from alerts.timing import clocks_of_alert
 from alerts.undeliverable import pass_on, refused_notifications
 from staff.models import User
-from staff.working_hours import is_public_holiday
 from surveys.actions import judge_again
 from surveys.actions.adding import write_follow_up
 from surveys.models import Group, Response
@@ -27,36 +28,9 @@ from surveys.models import Group, Response
 logger = logging.getLogger(__name__)
 Row = TypeVar("Row", Response, Alert, Notification)
 
-# PRODUCT, from close to follow-up, 6.
-MINUS_ACKNOWLEDGE_HOURS = 4
-MINUS_SPEAK_DAYS = 1
-PLUS_THANK_DAYS = 2
-PLUS_ASK_DAYS = 10
-
 
 class Conflict(Exception):  # noqa: N818  (two people at once: not an error of either)
     """Somebody else was first; the text says what happened, in the active language."""
-
-
-def calendar() -> Calendar:
-    """Return when the firm works."""
-    return Calendar(zone=ZoneInfo(settings.TIME_ZONE), is_holiday=is_public_holiday)
-
-
-def deadlines(group: str, now: datetime) -> tuple[datetime, datetime]:
-    """Return until when an alert raised at ``now`` is taken up, and the client spoken to.
-
-    For + the second is the moment by which something concrete has been asked.
-    """
-    days = calendar()
-    if group == Group.NEGATIVE:
-        return (
-            add_business_hours(now, MINUS_ACKNOWLEDGE_HOURS, days),
-            add_business_days(now, MINUS_SPEAK_DAYS, days),
-        )
-    return add_business_days(now, PLUS_THANK_DAYS, days), add_business_days(
-        now, PLUS_ASK_DAYS, days
-    )
 
 
 def raise_alert(*, response: Response, now: datetime) -> Alert | None:
@@ -67,20 +41,23 @@ def raise_alert(*, response: Response, now: datetime) -> Alert | None:
     """
     if not response.is_alerting:
         return None
-    acknowledge_by, speak_by = deadlines(response.group, now)
     # No savepoint of its own: the one in which the receivers are called serves.
     with transaction.atomic(savepoint=False):
         route = route_for(response.project)
+        division = (route.owner and route.owner.division_id) or response.project.division_id
+        first, second = clocks_of_alert(group=response.group, start=now, division_id=division)
         alert = Alert.objects.create(
             response=response,
             group=response.group,
             owner=route.owner,
+            on_behalf_of=route.on_behalf_of,
             raised_at=now,
-            acknowledge_by=acknowledge_by,
-            speak_by=speak_by,
-            due_at=acknowledge_by,
+            acknowledge_by=first.due_at,
+            speak_by=second.due_at,
+            due_at=first.due_at,
         )
         alert.is_fresh = True
+        start_clocks(alert, first, second)
         AlertEvent.objects.create(alert=alert, kind=EventKind.RAISED, at=now)
         queue_alert_mails(alert=alert, route=route, now=now)
     return alert
@@ -91,11 +68,17 @@ def acknowledge(*, alert: Alert, actor: User, now: datetime | None = None) -> No
     now = now or timezone.now()
     with transaction.atomic():
         changed = Alert.objects.filter(pk=alert.pk, state=State.NEW).update(
-            state=State.ACKNOWLEDGED, acknowledged_at=now, due_at=alert.speak_by
+            state=State.ACKNOWLEDGED,
+            acknowledged_at=now,
+            due_at=alert.speak_by,
+            owner=Coalesce(
+                "owner", Value(actor.pk)
+            ),  # from the queue without owner: it is theirs now
         )
         if not changed:
             raise Conflict(_what_happened(alert, EventKind.ACKNOWLEDGED))
         AlertEvent.objects.create(alert=alert, kind=EventKind.ACKNOWLEDGED, actor=actor, at=now)
+        settle_clocks(alert, now=now)
 
 
 def add_note(*, alert: Alert, actor: User, note: str, now: datetime | None = None) -> None:
@@ -148,6 +131,7 @@ def close(
             note=note,
             data={"outcome": outcome, "root_cause": root_cause},
         )
+        settle_clocks(alert, now=now)
         if follow_up:
             write_follow_up(response=alert.response, author=actor, text=follow_up, now=now)
 
@@ -175,6 +159,8 @@ def reconcile(*, now: datetime | None = None) -> int:
     5. An alert mail that was refused for good goes to somebody else; administrators are told.
     6. An alert mail not handed over in time goes by chat as well, and late chat by mail.
     7. A lead that waits for nobody's digest is put by.
+    8. An open alert without clocks gets them.
+    9. An open alert whose owner left goes to the queue of its division; its keeper is told.
     What leads here is a fault of ours that was logged when it happened, a restored backup, a
     hand at the database, or a firm without any active colleague.
     """
@@ -195,6 +181,10 @@ def reconcile(*, now: datetime | None = None) -> int:
         repairs += _repaired(_mail_instead, notification, now)
     for response in leads_not_put_by(now):
         repairs += _repaired(_lead_after_all, response, now)
+    for alert in Alert.objects.without_clocks():
+        repairs += _repaired(_clocks_after_all, alert, now)
+    for alert in unkept_alerts():
+        repairs += _repaired(_to_the_queue, alert, now)
     return repairs
 
 
@@ -236,6 +226,15 @@ def _mail_instead(notification: Notification, now: datetime) -> bool:
 
 def _pass_on(notification: Notification, now: datetime) -> bool:
     return pass_on(notification, now=now)
+
+
+def _clocks_after_all(alert: Alert, now: datetime) -> bool:
+    start_missing_clocks(alert)
+    return True
+
+
+def _to_the_queue(alert: Alert, now: datetime) -> bool:
+    return move_to_queue(alert, now=now)
 
 
 def _mail_after_all(alert: Alert, now: datetime) -> bool:

@@ -61,7 +61,10 @@ def add_business_hours(start: datetime, hours: float, calendar: Calendar) -> dat
     """
     if hours < 0:
         raise ValueError("Deadlines lie ahead: hours cannot be negative.")
-    left = timedelta(hours=hours)
+    return _later(start, timedelta(hours=hours), calendar)
+
+
+def _later(start: datetime, left: timedelta, calendar: Calendar) -> datetime:
     moment, day = start.astimezone(UTC), start.astimezone(calendar.zone).date()
     if not calendar.is_business_day(day) or moment > calendar.closes_at(day):
         day = calendar.next_business_day(day)
@@ -92,3 +95,91 @@ def add_business_days(start: datetime, days: int, calendar: Calendar) -> datetim
         day = calendar.next_business_day(day)
     later = datetime.combine(day, first.timetz())
     return later.astimezone(UTC).astimezone(calendar.zone)  # a wall time that exists on that day
+
+
+def business_time_between(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
+    """Return how much working time lies between two moments; none when ``end`` comes first."""
+    moment, until = start.astimezone(UTC), end.astimezone(UTC)
+    day, last = (value.astimezone(calendar.zone).date() for value in (moment, until))
+    total = timedelta(0)
+    while day <= last:
+        if calendar.is_business_day(day):
+            open_for = min(until, calendar.closes_at(day)) - max(moment, calendar.opens_at(day))
+            total += max(open_for, timedelta(0))
+        day += timedelta(days=1)
+    return total
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How long each step may take (PRODUCT, from close to follow-up, 6), in working time."""
+
+    acknowledge_hours: int = 4
+    speak_days: int = 1
+    thank_days: int = 2
+    ask_days: int = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """One deadline with what comes before and after it: each at or after the one above it."""
+
+    starts_at: datetime
+    half_at: datetime
+    due_at: datetime
+    twice_at: datetime
+
+
+def hours_clock(start: datetime, hours: int, calendar: Calendar) -> Clock:
+    """Return the clock of a step that may take ``hours`` business hours."""
+    return Clock(
+        starts_at=start,
+        half_at=add_business_hours(start, hours / 2, calendar),
+        due_at=add_business_hours(start, hours, calendar),
+        twice_at=add_business_hours(start, hours * 2, calendar),
+    )
+
+
+def days_clock(start: datetime, days: int, calendar: Calendar) -> Clock:
+    """Return the clock of a step that may take ``days`` business days.
+
+    Half time lies where half of the working time has passed: of one day that began on Friday at
+    14:00, on Monday at 10:00.
+    """
+    due = add_business_days(start, days, calendar)
+    return Clock(
+        starts_at=start,
+        half_at=_later(start, business_time_between(start, due, calendar) / 2, calendar),
+        due_at=due,
+        twice_at=add_business_days(start, days * 2, calendar),
+    )
+
+
+def clock_until(start: datetime, due: datetime, calendar: Calendar) -> Clock:
+    """Return the clock of a deadline that was set already: half and twice of its working time."""
+    start = min(start, due)
+    whole = business_time_between(start, due, calendar)
+    return Clock(
+        starts_at=start,
+        half_at=min(_later(start, whole / 2, calendar), due),
+        due_at=due,
+        twice_at=max(_later(due, whole, calendar), due),
+    )
+
+
+def clocks_for(
+    *, is_negative: bool, start: datetime, calendar: Calendar, terms: Terms
+) -> tuple[Clock, Clock]:
+    """Return the two clocks of an alert raised at ``start``: take up and speak, or thank and ask.
+
+    Both run from ``start``: the client does not wait longer because somebody took the alert up.
+    """
+    if is_negative:
+        return (
+            hours_clock(start, terms.acknowledge_hours, calendar),
+            days_clock(start, terms.speak_days, calendar),
+        )
+    return (
+        days_clock(start, terms.thank_days, calendar),
+        days_clock(start, terms.ask_days, calendar),
+    )

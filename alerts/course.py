@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from alerts.escalation_words import escalation_texts
 from alerts.models import Alert, AlertEvent, EventKind, Notification, RootCause
 from alerts.models import Outcome as AlertOutcome
 from alerts.story import mailings
@@ -46,7 +47,8 @@ def course_of(alert: Alert, *, reader: User) -> list[Step]:
         Step(at=later.submitted_at, text=_("Later answered differently"))
         for later in alert.response.later_answers.all()
     ]
-    events = AlertEvent.objects.filter(alert=alert).select_related("actor")
+    # Of what happened at one moment the last stands first, as everywhere in the course.
+    events = AlertEvent.objects.filter(alert=alert).select_related("actor").order_by("-at", "-pk")
     steps += [_event_step(event) for event in events]
     return sorted(steps, key=lambda step: step.at, reverse=True)
 
@@ -71,6 +73,7 @@ def _event_step(event: AlertEvent) -> Step:
         EventKind.CLOSED: _("Closed by %(name)s") % {"name": name},
         EventKind.REPAIRED: _("Mail queued after all"),
         **wish_texts(event.data),
+        **escalation_texts(event.data),
         EventKind.ANSWERED_ANEW: _("Answered anew: %(glyph)s") % {"glyph": _glyph(event)},
     }
     text = texts[EventKind(event.kind)]

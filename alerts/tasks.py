@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts import actions, digests
+from alerts import actions, digests, escalating
 from outbox.health import RECONCILE, beat
 
 
@@ -18,3 +18,9 @@ def reconcile() -> int:
 def queue_digests() -> int:
     """Queue the digests whose moment has come; return how many."""
     return digests.queue_due_digests()
+
+
+@shared_task(name="alerts.tasks.escalate")
+def escalate() -> int:
+    """Take the steps of clocks that are due; return how many."""
+    return escalating.escalate()

@@ -34,6 +34,7 @@ _PARTS = (
     "response__later_answers",
     "response__consents",
     "response__call_requests",
+    "clocks__steps",
 )
 
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from alerts.actions import calendar
 from alerts.clocks import add_business_days
 from alerts.digest_items import put_by, take_back
 from alerts.mails import Change, compose_wish
 from alerts.models import Alert, AlertEvent, EventKind
 from alerts.preferences import News, Way
 from alerts.routing import route_for
+from alerts.timing import firm_calendar
 from alerts.ways import way_of
 from outbox.actions import cancel_queued, queue_message
 from outbox.models import Lane
@@ -50,7 +50,7 @@ def tell_of_call(
 
     The mail of the request that it ``replaced`` is withdrawn if it has not left.
     """
-    call_by = add_business_days(now, CALL_WITHIN_DAYS, calendar())
+    call_by = add_business_days(now, CALL_WITHIN_DAYS, firm_calendar())
     change = Change(
         kind=EventKind.CALL_REQUESTED, call=call, call_by=call_by, is_again=replaced is not None
     )

@@ -314,6 +314,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "escalate alerts": {
+        "task": "alerts.tasks.escalate",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "report refused mail": {
         "task": "outbox.tasks.report_refusals",
         "schedule": 60.0,

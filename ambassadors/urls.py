@@ -22,6 +22,7 @@ urlpatterns = [
     path("outbox/", include("outbox.urls")),
     path("brand/", include("staff.brand_urls")),
     path("settings/", include("staff.settings_urls")),
+    path("settings/clocks/", include("alerts.clock_urls")),
     path("anymail/", include("outbox.webhook_urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

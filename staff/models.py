@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from staff.absence import Absence  # noqa: F401  (a table of this app)
+from staff.hours import Closing, OpeningHours  # noqa: F401  (tables of this app)
 from staff.logo import Kind
 
 _MAX_LEVELS = 10  # of supervisors above supervisors; a deeper firm, or a loop, is cut off here
@@ -52,10 +54,14 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def team_ids(self, supervisor: User) -> set[int]:
         """Return the ids of everybody below ``supervisor``, at every level, without themselves."""
+        return self.below({supervisor.pk}) - {supervisor.pk}
+
+    def below(self, ids: set[int]) -> set[int]:
+        """Return the ids of everybody below any of ``ids``, at every level."""
         found: set[int] = set()
-        level = {supervisor.pk}
+        level = ids
         for _level in range(_MAX_LEVELS):
-            below = self.filter(supervisor__in=level).exclude(pk__in=found | {supervisor.pk})
+            below = self.filter(supervisor__in=level).exclude(pk__in=found | ids)
             level = set(below.values_list("pk", flat=True))
             if not level:
                 break

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alerts.actions import raise_alert
 from alerts.models import Alert
+from staff.hours import Closing
 from staff.models import Division, User
 from surveys.models import (
     Client,
@@ -32,6 +33,12 @@ PASSWORD = "een-lang-wachtwoord-24"
 
 def make_division(*, name: str = "", fallback: User | None = None) -> Division:
     return Division.objects.create(name=name or f"Divisie {next(_numbers)}", fallback=fallback)
+
+
+def make_closing(*, division: Division | None = None, **fields: Any) -> Closing:
+    """A bridge day of the whole firm, or of one division."""
+    fields = {"first_on": date(2026, 5, 15), "last_on": date(2026, 5, 15), **fields}
+    return Closing.objects.create(division=division, **{"name": "Brugdag", **fields})
 
 
 def make_user(*, name: str = "", password: str | None = None, **fields: Any) -> User:

@@ -9,10 +9,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from alerts.escalation import AlertClock, EscalationStep
 from alerts.models.ledger import AlertEvent, EventKind, Notification
 from alerts.models.states import OUTCOMES, Outcome, RootCause, State
 from staff.models import User
 from staff.roles import Right, has_right
+from staff.standing_in import people_of
 from surveys.models import Group, Response
 
 
@@ -25,7 +27,27 @@ class AlertQuerySet(models.QuerySet["Alert"]):
             return self.none()
         if has_right(user, Right.SEE_ALL_ALERTS):
             return self
-        return self.filter(owner__in={user.pk} | User.objects.team_ids(user))
+        return self.filter(self._touching(people_of(user)))
+
+    @staticmethod
+    def _touching(people: set[int]) -> models.Q:
+        """What any of ``people`` owns, looks after, was away for, or was called in for."""
+        called_in = EscalationStep.objects.filter(recipient__in=people).values("clock__alert")
+        return (
+            models.Q(owner__in=people)
+            | models.Q(keeper__in=people)
+            | models.Q(on_behalf_of__in=people)
+            | models.Q(pk__in=called_in)
+        )
+
+    def without_clocks(self) -> AlertQuerySet:
+        """Return open alerts for which no clock was ever started, a few hundred at a time."""
+        has_clock = models.Exists(AlertClock.objects.filter(alert=models.OuterRef("pk")))
+        return self.open().filter(~has_clock).with_story().order_by("pk")[:500]
+
+    def without_owner(self) -> AlertQuerySet:
+        """Return open alerts in a division's queue: nobody who works here owns them."""
+        return self.open().filter(models.Q(owner__isnull=True) | models.Q(owner__is_active=False))
 
     def owned_by(self, user: User) -> AlertQuerySet:
         """Return the alerts that ``user`` has to act on."""
@@ -60,6 +82,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Fetch what the list and the detail show, in a fixed number of queries."""
         return self.select_related(
             "owner",
+            "on_behalf_of",
+            "keeper",
             "response__invitation__project_contact__contact__client",
             "response__invitation__project_contact__project__client",
         )
@@ -79,6 +103,14 @@ class Alert(models.Model):
         related_name="alerts",
         null=True,
         blank=True,
+    )
+    # The absent colleague in whose place ``owner`` acts.
+    on_behalf_of = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    # Who looks after it as long as nobody owns it: a supervisor, or the division's fallback.
+    keeper = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     state = models.CharField(_("state"), max_length=15, choices=State.choices, default=State.NEW)
     raised_at = models.DateTimeField(_("raised at"), default=timezone.now)

@@ -26,6 +26,12 @@ class EventKind(models.TextChoices):
     CALL_REQUESTED = "call_requested", _("Client wants to be called")
     CALL_WITHDRAWN = "call_withdrawn", _("Client does not want to be called any more")
     ANSWERED_ANEW = "answered_anew", _("Answered anew")
+    # What the clocks did.
+    NUDGED = "nudged", _("Owner reminded")
+    NUDGE_SKIPPED = "nudge_skipped", _("Reminder skipped")
+    SUPERVISOR_TOLD = "supervisor_told", _("Supervisor called in")
+    ABOVE_TOLD = "above_told", _("Level above called in")
+    OWNER_LOST = "owner_lost", _("Without owner")
 
 
 class AlertEvent(AppendOnly):

@@ -5,6 +5,7 @@ from datetime import datetime
 from django import template
 from django.utils.translation import gettext as _
 
+from alerts.escalating import is_supervisor_told
 from alerts.models import Alert
 from alerts.wording import (
     Deadline,
@@ -57,6 +58,12 @@ def deadlines(alert: Alert, now: datetime) -> list[Deadline]:
 def is_late(alert: Alert, now: datetime) -> bool:
     """``{% if alert|is_late:now %}``."""
     return not alert.is_closed and alert.due_at < now
+
+
+@register.filter
+def supervisor_is_told(alert: Alert) -> bool:
+    """``{% if alert|supervisor_is_told %}``: it is late, and passed on."""
+    return is_supervisor_told(alert)
 
 
 @register.filter

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 from functools import cache
 from random import Random
 
-from alerts.actions import deadlines
+from alerts.clocks import Terms, clocks_for
 from alerts.models import Alert, AlertEvent, EventKind, Notification, Outcome, RootCause
 from alerts.models import State as AlertState
+from alerts.timing import calendar_of
 from ambassadors.scale.bulk import Table
 from outbox.models import Lane
 from outbox.models import State as MailState
 from staff.models import User
+from staff.working_hours import Hours
 from surveys.models import Group, Response
 from surveys.segmentation import Recommendation, Satisfaction, segment
 
@@ -159,4 +161,10 @@ class Answers:
 @cache
 def _deadlines(group: Group, hour: datetime) -> tuple[datetime, datetime]:
     """Return the deadlines of an alert that was raised in the hour after ``hour``."""
-    return deadlines(group, hour)
+    first, second = clocks_for(
+        is_negative=group == Group.NEGATIVE,
+        start=hour,
+        calendar=calendar_of(Hours()),
+        terms=Terms(),
+    )
+    return first.due_at, second.due_at

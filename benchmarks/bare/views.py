@@ -19,9 +19,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
 from alerts.chat_models import DivisionChat
+from alerts.escalation import AlertClock, TermsVersion
 from alerts.models import Alert, AlertEvent, Notification
 from alerts.preferences import Preference
 from outbox.models import Delivery
+from staff.absence import Absence
+from staff.hours import Closing, OpeningHours
 from staff.models import User
 from surveys.models import (
     Contact,
@@ -149,6 +152,7 @@ def _store(request: HttpRequest, invitation: Invitation, services: list[Service]
 def _alert(response: Response, part: ProjectContact, now: datetime) -> None:
     manager = part.project.account_manager
     due = now + timedelta(hours=4)
+    _read_what_the_clocks_need(now)
     alert = Alert.objects.create(
         response=response,
         group=response.group,
@@ -158,6 +162,11 @@ def _alert(response: Response, part: ProjectContact, now: datetime) -> None:
         speak_by=due,
         due_at=due,
     )
+    times = {"starts_at": now, "half_at": due, "due_at": due, "twice_at": due}
+    AlertClock.objects.bulk_create(
+        AlertClock(alert=alert, kind=kind, next_step="nudge", next_step_at=due, **times)
+        for kind in ("first", "second")
+    )
     AlertEvent.objects.create(alert=alert, kind="raised", at=now)
     _read_what_the_mail_tells(response, part)
     list(Preference.objects.filter(user__in=[manager.pk, manager.supervisor_id]))
@@ -165,6 +174,14 @@ def _alert(response: Response, part: ProjectContact, now: datetime) -> None:
     for user in (manager, manager.supervisor):
         if user is not None:
             _tell(alert, user, is_owner=user == manager, now=now)
+
+
+def _read_what_the_clocks_need(now: datetime) -> None:
+    """Who is away, when the firm works, and the terms."""
+    list(Absence.objects.on(now.date()).select_related("stand_in"))
+    list(OpeningHours.objects.all())
+    list(Closing.objects.all())
+    TermsVersion.objects.first()
 
 
 def _read_what_the_mail_tells(response: Response, part: ProjectContact) -> None:

@@ -15,6 +15,7 @@ from surveys.texts import Wording
 from surveys.texts_views import draft_of
 from tests.factories import (
     PASSWORD,
+    make_closing,
     make_invitation,
     make_project,
     make_project_contact,
@@ -126,6 +127,8 @@ def make_world() -> World:
             "held:confirm": [held.pk],
             "held:dismiss": [held.pk],
             "brand:colours": ["0a5c8a"],
+            "clocks:division": [project.division_id],
+            "clocks:remove-closing": [make_closing().pk],
             "webhooks:tracking": ["postmark"],
             "outbox:detail": [delivery.pk],
             "outbox:body": [delivery.pk],

@@ -67,6 +67,8 @@ TOLD_BY_MAIL = {
     "weekly_day": "0",
     "weekly_hour": "8",
 }
+TERMS = {"acknowledge_hours": 4, "speak_days": 1, "thank_days": 2, "ask_days": 10}
+CLOSING = {"name": "Brugdag", "first_on": "2026-05-15", "last_on": "2026-05-15"}
 LINE = (IN, NOTHING, NOTHING, NOTHING, NOTHING)
 LINE_CHANGED = (ELSEWHERE, NOTHING, NOTHING, NOTHING, NOTHING)
 # Supervisors of the project's account manager, management; administrators only look.
@@ -135,6 +137,16 @@ TABLE = {
     "questionnaires:discard": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
+    "clocks:list": reading(*ADMINISTRATORS_ONLY),
+    "clocks:terms": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data=TERMS
+    ),
+    "clocks:firm": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED)),
+    "clocks:division": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED)),
+    "clocks:closing": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data=CLOSING
+    ),
+    "clocks:remove-closing": acting({}, *ADMINISTERED),
     "brand:edit": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTRATORS_ONLY)),
     "brand:colours": reading(*ADMINISTRATORS_ONLY),
     "texts:list": reading(*ADMINISTRATORS_ONLY),

@@ -22,6 +22,7 @@ LAYERS = {
     **dict.fromkeys(("models", "addresses", "circuit", "durations"), ROWS),
     **dict.fromkeys(("ledger", "signals", "roles"), ROWS),
     **dict.fromkeys(("preferences", "digest_models", "chat_models"), ROWS),
+    **dict.fromkeys(("hours", "absence", "standing_in", "escalation"), ROWS),
 }
 SUFFIXES = {"_urls": WIRING, "_views": DOORS}  # of one part of an app: ``stop_views``
 PURE_MODULES = {

@@ -50,6 +50,7 @@ from tests.factories import (
     make_service,
     make_user,
 )
+from tests.surveys_models import clock_constraints
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
@@ -298,6 +299,7 @@ def two_told(*, invitations):
 
 
 CASES = {
+    **clock_constraints.CASES,
     # staff
     "division_name_unique": any_case(make_division),
     "user_email_unique_any_case": (

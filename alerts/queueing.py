@@ -1,0 +1,74 @@
+"""Alerts without an owner: the queue of a division, and who looks after it meanwhile."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from alerts.chain import Chain
+from alerts.escalation_mails import compose_without_owner
+from alerts.models import Alert, AlertEvent, EventKind
+from outbox.actions import queue_message
+from outbox.models import Lane
+from staff.models import User
+
+logger = logging.getLogger(__name__)
+
+_AT_ONCE = 200
+
+
+def unkept_alerts() -> list[Alert]:
+    """Return open alerts that nobody who works here owns or looks after, the oldest first."""
+    unkept = Alert.objects.without_owner().filter(
+        Q(owner__isnull=False) | Q(keeper__isnull=True) | Q(keeper__is_active=False)
+    )
+    project = "response__invitation__project_contact__project"
+    found = unkept.with_story().select_related(
+        "owner__supervisor__supervisor",
+        "on_behalf_of__supervisor__supervisor",
+        f"{project}__account_manager__supervisor__supervisor",
+        f"{project}__division__fallback",
+    )
+    return list(found.order_by("pk")[:_AT_ONCE])
+
+
+@transaction.atomic
+def move_to_queue(alert: Alert, *, now: datetime) -> bool:
+    """Put ``alert`` in its division's queue with a keeper, who is mailed.
+
+    False when there is nothing to change: nobody is there who could look after it, or somebody
+    took it meanwhile. The keeper is the supervisor of who owned it, else theirs, else the
+    division's fallback, else somebody of management.
+    """
+    keeper = Chain(now).keeper(alert)
+    if keeper is None:
+        logger.error("alert %s: nobody is there to look after it", alert.pk)
+        if alert.owner_id is None:
+            return False
+    mine = Alert.objects.without_owner().filter(pk=alert.pk, owner=alert.owner_id)
+    moved = Alert.objects.filter(pk__in=mine.values("pk")).update(owner=None, keeper=keeper)
+    if not moved:
+        return False
+    left = alert.owner
+    AlertEvent.objects.create(
+        alert=alert,
+        kind=EventKind.OWNER_LOST,
+        at=now,
+        data={"left": left.name if left else "", "name": keeper.name if keeper else ""},
+    )
+    if keeper is not None:
+        _tell(alert, keeper, left, now)
+    return True
+
+
+def _tell(alert: Alert, keeper: User, left: User | None, now: datetime) -> None:
+    queue_message(
+        compose_without_owner(alert, left=left, recipient=keeper),
+        dedupe_key=f"alert:{alert.pk}:queue:{keeper.pk}:{alert.owner_id or 0}",
+        lane=Lane.ALERT,
+        recipient_name=keeper.name,
+        recipient_address=keeper.email,
+        template="without_owner",
+        now=now,
+    )
