@@ -5,11 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.models import Alert, AlertQuerySet, State
 from staff.models import User
 from staff.roles import Right, has_right
+from staff.standing_in import Presence
 from surveys.models import HeldAnswer
 
 
@@ -19,8 +21,12 @@ class Tab(StrEnum):
     MINE = "mine"
     TEAM = "team"
     ALL = "all"
+    QUEUE = "queue"
     LATE = "late"
     CLOSED = "closed"
+
+
+_TO_DO = {Tab.MINE, Tab.TEAM, Tab.ALL, Tab.QUEUE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +44,9 @@ class Inbox:
 
     def __init__(self, user: User, *, now: datetime) -> None:
         self.user, self.now = user, now
-        self.team = User.objects.team_ids(user)
+        # Their own, and of the absent for whom they stand in.
+        self.own = {user.pk} | Presence(timezone.localdate(now)).represented_by(user)
+        self.team = User.objects.team_ids(user) - self.own
         self.sees_all = has_right(user, Right.SEE_ALL_ALERTS)
         self._counts: dict[str, int] | None = None
 
@@ -49,9 +57,11 @@ class Inbox:
             return visible.filter(state=State.CLOSED).order_by("-closed_at", "-pk")
         if tab is Tab.LATE:
             return visible.overdue(self.now).due_first()
+        if tab is Tab.QUEUE:
+            return visible.without_owner().due_first()
         if tab is Tab.ALL:
             return visible.open().due_first()
-        owners = self.team if tab is Tab.TEAM else {self.user.pk}
+        owners = self.team if tab is Tab.TEAM else self.own
         return visible.open().filter(owner__in=owners).due_first()
 
     def counts(self) -> dict[str, int]:
@@ -61,9 +71,10 @@ class Inbox:
                 Alert.objects.visible_to(self.user)
                 .open()
                 .aggregate(
-                    mine=Count("pk", filter=Q(owner=self.user)),
+                    mine=Count("pk", filter=Q(owner__in=self.own)),
                     team=Count("pk", filter=Q(owner__in=self.team)),
                     all=Count("pk"),
+                    queue=Count("pk", filter=Q(owner=None) | Q(owner__is_active=False)),
                     late=Count("pk", filter=Q(due_at__lt=self.now)),
                 )
             )
@@ -85,6 +96,8 @@ class Inbox:
             tabs.append(TabLink(tab=Tab.TEAM, label=_("Team"), count=counts["team"]))
         if self.sees_all:
             tabs.append(TabLink(tab=Tab.ALL, label=_("All"), count=counts["all"]))
+        if counts["queue"]:
+            tabs.append(TabLink(tab=Tab.QUEUE, label=_("Without owner"), count=counts["queue"]))
         late = counts["late"]
         tabs.append(TabLink(tab=Tab.LATE, label=_("Late"), count=late, is_late=late > 0))
         tabs.append(TabLink(tab=Tab.CLOSED, label=_("Closed"), count=None))
@@ -99,12 +112,14 @@ class Inbox:
         if alert is not None:
             return self._tab_of(alert)
         counts = self.counts()
-        candidates = (tab for tab in own if tab in {Tab.MINE, Tab.TEAM, Tab.ALL} and counts[tab])
+        candidates = (tab for tab in own if tab in _TO_DO and counts[tab])
         return next(candidates, Tab.MINE)
 
     def _tab_of(self, alert: Alert) -> Tab:
         if alert.is_closed:
             return Tab.CLOSED
-        if alert.owner_id == self.user.pk:
+        if alert.owner_id in self.own:
             return Tab.MINE
+        if alert.owner_id is None:
+            return Tab.QUEUE
         return Tab.TEAM if alert.owner_id in self.team else Tab.ALL

@@ -20,6 +20,7 @@ urlpatterns = [
     path("held/", include("surveys.held_urls")),
     path("dashboard/", include("ambassadors.dashboard.urls")),
     path("outbox/", include("outbox.urls")),
+    path("absence/", include("staff.absence_urls")),
     path("brand/", include("staff.brand_urls")),
     path("settings/", include("staff.settings_urls")),
     path("settings/clocks/", include("alerts.clock_urls")),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alerts.actions import raise_alert
 from alerts.models import Alert
+from staff.absence import Absence
 from staff.hours import Closing
 from staff.models import Division, User
 from surveys.models import (
@@ -47,6 +48,14 @@ def make_user(*, name: str = "", password: str | None = None, **fields: Any) -> 
     fields.setdefault("email", f"medewerker{number}@waterkant.example")
     return User.objects.create_user(
         name=name or f"Medewerker {number}", password=password, **fields
+    )
+
+
+def make_absence(*, user: User, stand_in: User | None = None, **fields: Any) -> Absence:
+    """Away today, unless ``first_on`` and ``last_on`` say otherwise; nobody is mailed."""
+    fields = {"first_on": timezone.localdate(), "last_on": timezone.localdate(), **fields}
+    return Absence.objects.create(
+        user=user, stand_in=stand_in or make_user(), recorded_by=user, **fields
     )
 
 

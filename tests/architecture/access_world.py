@@ -15,6 +15,7 @@ from surveys.texts import Wording
 from surveys.texts_views import draft_of
 from tests.factories import (
     PASSWORD,
+    make_absence,
     make_closing,
     make_invitation,
     make_project,
@@ -127,6 +128,7 @@ def make_world() -> World:
             "held:confirm": [held.pk],
             "held:dismiss": [held.pk],
             "brand:colours": ["0a5c8a"],
+            "absence:end": [make_absence(user=owner).pk],
             "clocks:division": [project.division_id],
             "clocks:remove-closing": [make_closing().pk],
             "webhooks:tracking": ["postmark"],

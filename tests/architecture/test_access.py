@@ -137,6 +137,9 @@ TABLE = {
     "questionnaires:discard": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
+    "absence:list": reading(IN),
+    "absence:new": Access(get=signed_in(IN), post=signed_in(IN)),  # nothing filled in: asked again
+    "absence:end": acting({}, ELSEWHERE, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE),
     "clocks:list": reading(*ADMINISTRATORS_ONLY),
     "clocks:terms": Access(
         get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data=TERMS
