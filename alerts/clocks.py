@@ -31,6 +31,11 @@ class Calendar:
         if self.opens >= self.closes:
             raise ValueError("A calendar opens before it closes, on the same day.")
 
+    @property
+    def length_of_day(self) -> timedelta:
+        """How long a working day lasts, by the clock on the wall."""
+        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
+
     def opens_at(self, day: date) -> datetime:
         """Return the moment business opens on ``day``, in UTC."""
         return datetime.combine(day, self.opens, tzinfo=self.zone).astimezone(UTC)

@@ -10,24 +10,60 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alerts.clocks import Calendar, business_time_between
 from staff.wording import day, deadline
 
+_LONG_AGO = timedelta(days=60)  # counting working days beyond this tells nobody more
 _FAR = timedelta(days=7)  # from here on a date says more than a number of days
 
 
-def clock_in_words(due: datetime, now: datetime, *, is_closed: bool = False) -> str:
+def clock_in_words(
+    due: datetime, now: datetime, *, is_closed: bool = False, calendar: Calendar | None = None
+) -> str:
     """Return how long is left or how late it is: ``nog 3 uur``, ``1 dag te laat``.
 
     Rounded down, so that it never promises more time than there is; a deadline a week or more
-    away is a date, and a closed alert has no clock.
+    away is a date, and a closed alert has no clock. With a ``calendar`` another day is told in
+    working time, as the clock runs: on Friday at 16:00 a deadline of Monday 11:00 is ``nog 3
+    werkuren``, and on Monday at 9:30 one of Friday 17:00 is ``30 minuten te laat``.
     """
     if is_closed:
         return _("closed")
+    if calendar is not None and _is_near(due, now, calendar):
+        return _in_working_time(due, now, calendar)
     if due - now >= _FAR:
         return _("before %(day)s") % {
             "day": day(timezone.localtime(due).date(), today=timezone.localdate(now))
         }
     return _late_in_words(now - due) if due < now else _left_in_words(due - now)
+
+
+def _is_near(due: datetime, now: datetime, calendar: Calendar) -> bool:
+    """Tell whether working time says more than the clock on the wall: another day, not far off."""
+    is_today = due.astimezone(calendar.zone).date() == now.astimezone(calendar.zone).date()
+    return not is_today and due - now < _FAR and now - due < _LONG_AGO
+
+
+def _in_working_time(due: datetime, now: datetime, calendar: Calendar) -> str:
+    is_late = due < now
+    ends = (due, now) if is_late else (now, due)
+    length = business_time_between(*ends, calendar)
+    minutes = int(length.total_seconds() // 60)
+    days = length // calendar.length_of_day
+    if days:
+        if is_late:
+            words = ngettext("%(count)s working day late", "%(count)s working days late", days)
+        else:
+            words = ngettext("%(count)s working day left", "%(count)s working days left", days)
+        return words % {"count": days}
+    if minutes < 60:
+        return _late_in_words(length) if is_late else _left_in_words(length)
+    hours = minutes // 60
+    if is_late:
+        words = ngettext("%(count)s working hour late", "%(count)s working hours late", hours)
+    else:
+        words = ngettext("%(count)s working hour left", "%(count)s working hours left", hours)
+    return words % {"count": hours}
 
 
 def _left_in_words(left: timedelta) -> str:
