@@ -8,13 +8,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from alerts.actions import calendar
 from alerts.chat_models import OwnChatRule, PersonChat
 from alerts.clocks import Calendar
 from alerts.digest_models import USUAL_WEEKDAY, DigestKind, DigestTime
 from alerts.digest_times import next_slot
 from alerts.digests import usual_daily, usual_weekly
 from alerts.preferences import Preference
+from alerts.timing import firm_calendar
 from alerts.ways import choose, freedoms
 from outbox.addresses import ChatAddress
 from staff.models import User
@@ -37,7 +37,7 @@ class Choices:
 
 def choices_of(user: User, *, now: datetime | None = None) -> Choices:
     """Return the choices of ``user``, or what holds without one. Writes nothing."""
-    now, days = now or timezone.now(), calendar()
+    now, days = now or timezone.now(), firm_calendar()
     stored = {one.kind: one for one in DigestTime.objects.filter(user=user)}
     times = {
         DigestKind.DAILY.value: stored.get(DigestKind.DAILY)
@@ -101,7 +101,7 @@ def save_choices(
     ``weekday`` None switches the weekly digest off. Who moved a digest to an earlier hour that is
     past today gets the next one on the next working day.
     """
-    now, days = now or timezone.now(), calendar()
+    now, days = now or timezone.now(), firm_calendar()
     choose(user, ways)
     _set_time(user, DigestKind.DAILY, hour=daily_hour, weekday=None, now=now, days=days)
     if weekly_hour is not None:

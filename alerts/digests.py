@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from alerts.actions import calendar
 from alerts.clocks import Calendar
 from alerts.daily import Daily, dailies
 from alerts.digest_mails import compose_daily, compose_weekly
 from alerts.digest_models import USUAL_HOUR, USUAL_WEEKDAY, DigestItem, DigestKind, DigestTime
 from alerts.digest_times import day_to_send, next_slot
+from alerts.timing import firm_calendar
 from alerts.weekly import Weekly, weeklies
 from outbox.actions import queue_message
 from outbox.mail import Mail
@@ -39,7 +39,7 @@ def queue_due_digests(*, now: datetime | None = None) -> int:
     Everybody who works here has a timetable, supervisors two. One whose moment passed on an
     earlier day waits for its next: what it would have told stands in that one.
     """
-    now, days = now or timezone.now(), calendar()
+    now, days = now or timezone.now(), firm_calendar()
     complete_timetables(now=now, days=days)
     return sum(_queue_due(kind, now, days) for kind in DigestKind)
 

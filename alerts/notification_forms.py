@@ -31,6 +31,13 @@ _FIXED = {
 }
 
 
+# What can be left of news that no chat tells.
+_LEFT = [
+    (Freedom.MAIL, _("Always by e-mail at once")),
+    (Freedom.OWN_CHOICE, Freedom.OWN_CHOICE.label),
+]
+
+
 def _hours() -> list[tuple[int, str]]:
     return [(hour, f"{hour:02}:00") for hour in range(EARLIEST, LATEST + 1)]
 
@@ -170,7 +177,7 @@ class RulesForm(forms.Form):
             standard = DEFAULT_FREEDOMS[news]
             self.fields[news] = forms.ChoiceField(
                 label=news.label,
-                choices=Freedom.choices,
+                choices=_LEFT if news in MAILED_ANYWAY else Freedom.choices,
                 initial=freedoms[news],
                 widget=forms.RadioSelect,
                 help_text=_("Our advice: always by e-mail at once.")

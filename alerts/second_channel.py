@@ -37,11 +37,14 @@ def late_mails(now: datetime) -> list[Notification]:
     hearing = Q()
     for group, hears in HEARING.items():
         hearing |= Q(Exists(division.filter(hears__in=hears)), alert__group=group)
+    # One by one, as the partial indexes of deliveries have them: there are few, among very many.
+    waiting = Delivery.objects.filter(
+        Q(state=State.QUEUED) | Q(state__in=LEASED) | Q(state=State.UNCERTAIN)
+    )
     late = Notification.objects.filter(
         Q(Exists(own)) | hearing,
         second_at__isnull=True,
-        delivery__state__in=_NOT_HANDED_OVER,
-        delivery__created_at__lte=now - AFTER,
+        delivery__in=waiting.filter(created_at__lte=now - AFTER),
     ).exclude(alert__state=AlertState.CLOSED)
     return list(late.select_related("alert", "recipient").order_by("pk")[:_AT_ONCE])
 

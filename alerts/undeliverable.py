@@ -28,13 +28,12 @@ def refused_notifications() -> list[Notification]:
         recipient=OuterRef("recipient"),
         digest__state=DeliveryState.UNDELIVERABLE,
     )
-    refused = Notification.objects.filter(
-        Q(delivery__state=DeliveryState.UNDELIVERABLE)
-        | Q(Exists(in_digest), delivery__isnull=True),
-        passed_on_at__isnull=True,
-    )
-    story = refused.select_related("alert__response", "recipient", "delivery")
-    return list(story.order_by("pk")[:_AT_ONCE])
+    untold = Notification.objects.filter(passed_on_at__isnull=True)
+    story = untold.select_related("alert__response", "recipient", "delivery").order_by("pk")
+    # Two queries, each over an index: together they would look through every notification.
+    mailed = story.filter(delivery__state=DeliveryState.UNDELIVERABLE)
+    waited = story.filter(Exists(in_digest), delivery__isnull=True)
+    return [*mailed[:_AT_ONCE], *waited[:_AT_ONCE]]
 
 
 @transaction.atomic
