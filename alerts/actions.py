@@ -1,4 +1,4 @@
-"""The verbs of acting on an answer: raise, take up, note, close, repair."""
+"""The verbs of acting on an answer: raise, reopen, repair; those of working are in ``working``."""
 
 import logging
 from collections.abc import Callable
@@ -6,31 +6,52 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from alerts.clocks import Clock
 from alerts.digest_items import leads_not_put_by, put_lead_by
-from alerts.escalating import settle_clocks, start_clocks, start_missing_clocks
+from alerts.escalating import restart_clocks, start_clocks, start_missing_clocks
 from alerts.mailing import queue_alert_mails
-from alerts.models import Alert, AlertEvent, EventKind, Notification, State
+from alerts.models import Alert, AlertEvent, EventKind, Move, Notification
 from alerts.queueing import move_to_queue, unkept_alerts
 from alerts.routing import route_for
 from alerts.second_channel import late_chats, late_mails, mail_instead, send_second
 from alerts.timing import clocks_of_alert
 from alerts.undeliverable import pass_on, refused_notifications
+from alerts.working import (
+    Conflict,
+    acknowledge,
+    add_note,
+    close,
+    locked,
+    log_contact,
+    reassign,
+    snooze,
+    state_after,
+    store,
+    wake,
+)
 from staff.models import User
 from surveys.actions import judge_again
-from surveys.actions.adding import write_follow_up
-from surveys.models import Group, Response
+from surveys.models import Group, Project, Response
+
+__all__ = [
+    "Conflict",
+    "acknowledge",
+    "add_note",
+    "close",
+    "log_contact",
+    "note_answered_anew",
+    "raise_alert",
+    "reassign",
+    "reconcile",
+    "reopen",
+    "snooze",
+    "wake",
+]
 
 logger = logging.getLogger(__name__)
 Row = TypeVar("Row", Response, Alert, Notification)
-
-
-class Conflict(Exception):  # noqa: N818  (two people at once: not an error of either)
-    """Somebody else was first; the text says what happened, in the active language."""
 
 
 def raise_alert(*, response: Response, now: datetime) -> Alert | None:
@@ -44,8 +65,7 @@ def raise_alert(*, response: Response, now: datetime) -> Alert | None:
     # No savepoint of its own: the one in which the receivers are called serves.
     with transaction.atomic(savepoint=False):
         route = route_for(response.project)
-        division = (route.owner and route.owner.division_id) or response.project.division_id
-        first, second = clocks_of_alert(group=response.group, start=now, division_id=division)
+        first, second = _clocks(response.group, route.owner, response.project, now)
         alert = Alert.objects.create(
             response=response,
             group=response.group,
@@ -63,29 +83,34 @@ def raise_alert(*, response: Response, now: datetime) -> Alert | None:
     return alert
 
 
-def acknowledge(*, alert: Alert, actor: User, now: datetime | None = None) -> None:
-    """Take ``alert`` up. Raises Conflict when it was taken up or closed already."""
+def _clocks(group: str, owner: User | None, project: Project, now: datetime) -> tuple[Clock, Clock]:
+    """Return both clocks of an alert from ``now``, in the hours of its owner's division."""
+    division = (owner and owner.division_id) or project.division_id
+    return clocks_of_alert(group=group, start=now, division_id=division)
+
+
+def reopen(
+    *,
+    alert: Alert,
+    actor: User,
+    reason: str,
+    seen: int | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Open a closed alert again, with clocks that start anew. Raises Conflict unless it is closed.
+
+    What it was closed with stays in the ledger; its times of this round are set again.
+    """
     now = now or timezone.now()
     with transaction.atomic():
-        changed = Alert.objects.filter(pk=alert.pk, state=State.NEW).update(
-            state=State.ACKNOWLEDGED,
-            acknowledged_at=now,
-            due_at=alert.speak_by,
-            owner=Coalesce(
-                "owner", Value(actor.pk)
-            ),  # from the queue without owner: it is theirs now
-        )
-        if not changed:
-            raise Conflict(_what_happened(alert, EventKind.ACKNOWLEDGED))
-        AlertEvent.objects.create(alert=alert, kind=EventKind.ACKNOWLEDGED, actor=actor, at=now)
-        settle_clocks(alert, now=now)
-
-
-def add_note(*, alert: Alert, actor: User, note: str, now: datetime | None = None) -> None:
-    """Write ``note`` down with the alert, open or closed."""
-    AlertEvent.objects.create(
-        alert=alert, kind=EventKind.NOTED, actor=actor, at=now or timezone.now(), note=note
-    )
+        row = locked(alert, seen=seen)
+        row.state = state_after(row, Move.REOPEN)
+        first, second = _clocks(row.group, row.owner, row.response.project, now)
+        row.acknowledge_by, row.speak_by = first.due_at, second.due_at
+        row.acknowledged_at = row.first_spoken_at = row.closed_at = None
+        row.outcome = row.root_cause = row.structural_fix = ""
+        store(row, EventKind.REOPENED, actor=actor, now=now, note=reason)
+        restart_clocks(row, first, second)
 
 
 def note_answered_anew(*, replaced: Response, response: Response, now: datetime) -> None:
@@ -97,56 +122,6 @@ def note_answered_anew(*, replaced: Response, response: Response, now: datetime)
             at=now,
             data={"response": response.pk, "group": response.group},
         )
-
-
-def close(
-    *,
-    alert: Alert,
-    actor: User,
-    outcome: str,
-    root_cause: str = "",
-    note: str = "",
-    follow_up: str = "",
-    now: datetime | None = None,
-) -> None:
-    """Close ``alert`` with what came of it. Raises Conflict when it was closed already.
-
-    ``outcome`` is one of ``alert.outcomes``; a – also takes a ``root_cause``. The form explains
-    both; named constraints hold them. ``follow_up`` is what the client's next invitation may say.
-    """
-    now = now or timezone.now()
-    with transaction.atomic():
-        changed = (
-            Alert.objects.open()
-            .filter(pk=alert.pk)
-            .update(state=State.CLOSED, closed_at=now, outcome=outcome, root_cause=root_cause)
-        )
-        if not changed:
-            raise Conflict(_what_happened(alert, EventKind.CLOSED))
-        AlertEvent.objects.create(
-            alert=alert,
-            kind=EventKind.CLOSED,
-            actor=actor,
-            at=now,
-            note=note,
-            data={"outcome": outcome, "root_cause": root_cause},
-        )
-        settle_clocks(alert, now=now)
-        if follow_up:
-            write_follow_up(response=alert.response, author=actor, text=follow_up, now=now)
-
-
-def _what_happened(alert: Alert, kind: EventKind) -> str:
-    """Say who was first."""
-    done = AlertEvent.objects.filter(
-        alert=alert, kind__in=[kind, EventKind.CLOSED], actor__isnull=False
-    )
-    event = done.select_related("actor").last()
-    if event is None or event.actor is None:
-        return _("This alert has changed meanwhile.")
-    if event.kind == EventKind.CLOSED:
-        return _("%(name)s closed this alert already.") % {"name": event.actor.name}
-    return _("%(name)s took this alert up already.") % {"name": event.actor.name}
 
 
 def reconcile(*, now: datetime | None = None) -> int:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from alerts.causes import Causes
 from alerts.escalation_words import escalation_texts
-from alerts.models import Alert, AlertEvent, EventKind, Notification, RootCause
+from alerts.models import Alert, AlertEvent, ContactKind, EventKind, Notification, State
 from alerts.models import Outcome as AlertOutcome
 from alerts.story import mailings
 from alerts.told import by_chat, by_digest
@@ -18,6 +19,7 @@ from alerts.wording import list_in_words
 from outbox.models import KEPT, Delivery
 from outbox.models import State as DeliveryState
 from staff.models import User
+from staff.wording import day, moment
 from surveys import segmentation
 from surveys.models import Group
 from surveys.segmentation import GLYPHS
@@ -48,8 +50,7 @@ def course_of(alert: Alert, *, reader: User) -> list[Step]:
         for later in alert.response.later_answers.all()
     ]
     # Of what happened at one moment the last stands first, as everywhere in the course.
-    events = AlertEvent.objects.filter(alert=alert).select_related("actor").order_by("-at", "-pk")
-    steps += [_event_step(event) for event in events]
+    steps += reversed(event_steps(alert))
     return sorted(steps, key=lambda step: step.at, reverse=True)
 
 
@@ -64,22 +65,87 @@ def _steps_without_mail(
     return [Step(at=one.at, text=one.text, is_fault=one.is_fault) for one in lines]
 
 
-def _event_step(event: AlertEvent) -> Step:
+def event_steps(alert: Alert, *, after_version: int | None = None) -> list[Step]:
+    """Return what is in the ledger of ``alert``, oldest first.
+
+    With ``after_version`` only what colleagues did since: what somebody with an older page missed.
+    """
+    events = AlertEvent.objects.filter(alert=alert).select_related("actor")
+    if after_version is not None:
+        events = events.filter(data__version__gt=after_version)
+    found = list(events.order_by("at", "pk"))
+    names, causes = _names_of_owners(found), Causes()
+    return [_event_step(event, names, causes) for event in found]
+
+
+def _names_of_owners(events: list[AlertEvent]) -> dict[int, str]:
+    """Return the names of those an alert was handed over to, in one query if there are any."""
+    ids = {event.data["new_owner"] for event in events if event.kind == EventKind.REASSIGNED}
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def _event_step(event: AlertEvent, names: dict[int, str], causes: Causes) -> Step:
     name = event.actor.name if event.actor else _("the system")
+    by = {"name": name}
     texts = {
         EventKind.RAISED: _("Answer received"),
-        EventKind.ACKNOWLEDGED: _("Taken up by %(name)s") % {"name": name},
-        EventKind.NOTED: _("Note by %(name)s") % {"name": name},
-        EventKind.CLOSED: _("Closed by %(name)s") % {"name": name},
+        EventKind.ACKNOWLEDGED: _("Taken up by %(name)s") % by,
+        EventKind.NOTED: _("Note by %(name)s") % by,
+        EventKind.REASSIGNED: _("%(name)s handed it over to %(owner)s")
+        % {**by, "owner": names.get(event.data.get("new_owner", 0), "?")},
+        EventKind.CLOSED: _("Closed by %(name)s") % by,
+        EventKind.REOPENED: _("Reopened by %(name)s") % by,
         EventKind.REPAIRED: _("Mail queued after all"),
         **wish_texts(event.data),
         **escalation_texts(event.data),
         EventKind.ANSWERED_ANEW: _("Answered anew: %(glyph)s") % {"glyph": _glyph(event)},
     }
-    text = texts[EventKind(event.kind)]
+    kind = EventKind(event.kind)
+    text = _IN_WORDS[kind](event, name) if kind in _IN_WORDS else texts[kind]
     if event.kind == EventKind.CLOSED:
-        text = f"{text}: {outcome_in_words(event.data)}"
-    return Step(at=event.at, text=text, note=event.note, is_key=event.kind == EventKind.RAISED)
+        text = f"{text}: {outcome_in_words(event.data, causes)}"
+    is_fault = event.kind == EventKind.SNOOZED and bool(event.data.get("is_past_deadline"))
+    is_key = event.kind == EventKind.RAISED
+    return Step(at=event.at, text=text, note=event.note, is_key=is_key, is_fault=is_fault)
+
+
+def _contact_in_words(event: AlertEvent, name: str) -> str:
+    """Return ``Telefonisch gesproken, door Sanne; daarna: voorstel sturen, vóór 24 nov. 10:00``."""
+    kind = event.data.get("how", "")
+    how = ContactKind(kind).label if kind in ContactKind.values else kind
+    text = _("%(how)s, by %(name)s") % {"how": how, "name": name}
+    if event.data.get("state") == State.WAITING:
+        text = _("%(text)s; it is the client's turn") % {"text": text}
+    if at := event.data.get("next_step_at"):
+        step = event.data.get("next_step") or _("next step")
+        text = _("%(text)s; then: %(step)s, before %(moment)s") % {
+            "text": text,
+            "step": step,
+            "moment": moment(datetime.fromisoformat(at), now=event.at),
+        }
+    return text
+
+
+def _snooze_in_words(event: AlertEvent, name: str) -> str:
+    """Return until when somebody put it off, and whether that passes the deadline of a –."""
+    until = timezone.localdate(datetime.fromisoformat(event.data["until"]))
+    said = {"name": name, "day": day(until, today=timezone.localdate(event.at))}
+    if event.data.get("is_past_deadline"):
+        return _("Put off by %(name)s until %(day)s, past its deadline") % said
+    return _("Put off by %(name)s until %(day)s") % said
+
+
+def _woken_in_words(event: AlertEvent, name: str) -> str:
+    if event.actor is None:
+        return _("No longer put off: the client wants to be called")
+    return _("No longer put off, by %(name)s") % {"name": name}
+
+
+_IN_WORDS = {
+    EventKind.CONTACTED: _contact_in_words,
+    EventKind.SNOOZED: _snooze_in_words,
+    EventKind.WOKEN: _woken_in_words,
+}
 
 
 def _glyph(event: AlertEvent) -> str:
@@ -87,14 +153,15 @@ def _glyph(event: AlertEvent) -> str:
     return GLYPHS[segmentation.Group(group)] if group in Group.values else ""
 
 
-def outcome_in_words(data: dict[str, str]) -> str:
-    """Return outcome and root cause of a closing event as one phrase."""
+def outcome_in_words(data: dict[str, str], causes: Causes) -> str:
+    """Return outcome, root cause and structural fix of a closing event as one phrase."""
     words = []
     if data.get("outcome") in AlertOutcome.values:
         words.append(str(AlertOutcome(data["outcome"]).label))
-    if data.get("root_cause") in RootCause.values:
-        cause = str(RootCause(data["root_cause"]).label)
-        words.append(_("cause: %(cause)s") % {"cause": cause})
+    if code := data.get("root_cause"):
+        words.append(_("cause: %(cause)s") % {"cause": causes.name_of(code)})
+    if fix := data.get("structural_fix"):
+        words.append(_("needs a structural fix: %(fix)s") % {"fix": fix})
     return ", ".join(words)
 
 

@@ -16,7 +16,7 @@ from alerts.chain import Chain
 from alerts.clocks import Clock, clock_until
 from alerts.escalation import AlertClock, ClockKind, EscalationStep, StepKind
 from alerts.escalation_mails import compose_step
-from alerts.models import Alert, AlertEvent, EventKind, State
+from alerts.models import Alert, AlertEvent, EventKind
 from alerts.timing import calendar_of
 from outbox.actions import cancel_queued, queue_message
 from outbox.models import Delivery, Lane
@@ -56,19 +56,23 @@ def start_missing_clocks(alert: Alert) -> None:
     start_clocks(alert, first, second)
 
 
+def restart_clocks(alert: Alert, first: Clock, second: Clock) -> None:
+    """Let both clocks of a reopened alert begin anew; what was done by the old ones stays."""
+    AlertClock.objects.filter(alert=alert).update(is_past=True, next_step_at=None)
+    start_clocks(alert, first, second)
+
+
 def running_kinds(alert: Alert) -> set[ClockKind]:
-    """Return which clocks of ``alert`` still run, by where it stands."""
+    """Return which clocks of ``alert`` still run, by where it stands.
+
+    Whoever took it up stopped the first. That of a – asks for a talk, so a talk stops the second;
+    that of a + asks for a question to the client, which closing the alert answers.
+    """
     if alert.is_closed:
         return set()
-    return set(ClockKind) if alert.state == State.NEW else {ClockKind.SECOND}
-
-
-def asleep_until(alert: Alert) -> datetime | None:
-    """Return until when ``alert`` was put off; its clocks take no step before that.
-
-    The deadline does not move: who sees the alert sees that it is late.
-    """
-    return getattr(alert, "snoozed_until", None)
+    if alert.is_untouched:
+        return set(ClockKind)
+    return set() if alert.is_negative and alert.first_spoken_at else {ClockKind.SECOND}
 
 
 def settle_clocks(alert: Alert, *, now: datetime) -> None:
@@ -77,16 +81,16 @@ def settle_clocks(alert: Alert, *, now: datetime) -> None:
     Call it after any change of state: what no longer runs is stopped, and its mails that have not
     left are withdrawn; what runs waits for its next step, or for the end of a postponement.
     """
-    stands = Alert.objects.get(pk=alert.pk)
-    running, wakes_at = running_kinds(stands), asleep_until(stands)
-    for clock in stands.clocks.all():
+    running, wakes_at = running_kinds(alert), alert.snoozed_until
+    clocks = list(alert.clocks.running())
+    for clock in clocks:
         at = clock.at(clock.next_step) if clock.next_step and clock.kind in running else None
         if at is not None and wakes_at is not None:
             at = max(at, wakes_at)
         if at != clock.next_step_at:
             AlertClock.objects.filter(pk=clock.pk).update(next_step_at=at)
-    stopped = [kind for kind in ClockKind if kind not in running]
-    cancel_queued((_key(alert.pk, kind, step) for kind in stopped for step in StepKind), now=now)
+    stopped = [clock for clock in clocks if clock.kind not in running]
+    cancel_queued((_key(clock, step) for clock in stopped for step in StepKind), now=now)
 
 
 def escalate(*, now: datetime | None = None) -> int:
@@ -132,7 +136,7 @@ def _escalate_batch(alerts: list[Alert], now: datetime) -> int:
     stopped: list[int] = []
     for clock in clocks.prefetch_related("steps"):
         alert = by_id[clock.alert_id]
-        wakes_at = asleep_until(alert)
+        wakes_at = alert.snoozed_until
         if clock.kind not in running_kinds(alert):
             stopped.append(clock.pk)
         elif wakes_at is not None and wakes_at > now:
@@ -208,7 +212,7 @@ def _record(taken: _Taken, now: datetime) -> None:
 def _queue(taken: _Taken, recipient: User, now: datetime) -> Delivery:
     return queue_message(
         compose_step(taken.step, alert=taken.alert, clock=taken.clock, recipient=recipient),
-        dedupe_key=_key(taken.alert.pk, taken.clock.kind, taken.step),
+        dedupe_key=_key(taken.clock, taken.step),
         lane=Lane.ALERT,
         recipient_name=recipient.name,
         recipient_address=recipient.email,
@@ -217,9 +221,9 @@ def _queue(taken: _Taken, recipient: User, now: datetime) -> Delivery:
     )
 
 
-def _key(alert_id: int, kind: str, step: str) -> str:
+def _key(clock: AlertClock, step: str) -> str:
     """Return the ``dedupe_key`` of the one mail of a step."""
-    return f"alert:{alert_id}:clock:{kind}:{step}"
+    return f"alert:{clock.alert_id}:clock:{clock.pk}:{step}"
 
 
 def is_supervisor_told(alert: Alert) -> bool:
@@ -231,6 +235,6 @@ def is_supervisor_told(alert: Alert) -> bool:
     return any(
         step.kind != StepKind.NUDGE and step.recipient_id is not None
         for clock in alert.clocks.all()
-        if clock.kind in running
+        if clock.kind in running and not clock.is_past
         for step in clock.steps.all()
     )

@@ -85,6 +85,10 @@ class AlertClockQuerySet(models.QuerySet["AlertClock"]):
         """Return those of which something has to happen, the longest waiting first."""
         return self.filter(next_step_at__lte=now).order_by("next_step_at", "pk")
 
+    def running(self) -> AlertClockQuerySet:
+        """Return those of the round that an alert is in: reopening it begins another."""
+        return self.filter(is_past=False)
+
 
 class AlertClock(models.Model):
     """One of the two deadlines of an alert. It keeps its times whatever is set later."""
@@ -96,6 +100,7 @@ class AlertClock(models.Model):
     due_at = models.DateTimeField()
     twice_at = models.DateTimeField()
     next_step = models.CharField(max_length=10, choices=StepKind.choices, blank=True)
+    is_past = models.BooleanField(default=False)  # the alert was reopened since, with new clocks
     # Null: nothing left to do, because all was done or because somebody acted.
     next_step_at = models.DateTimeField(null=True, blank=True)
 
@@ -106,7 +111,11 @@ class AlertClock(models.Model):
         verbose_name_plural = _("clocks")
         ordering = ("pk",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["alert", "kind"], name="alert_clock_once_per_kind"),
+            models.UniqueConstraint(
+                fields=["alert", "kind"],
+                condition=models.Q(is_past=False),
+                name="alert_clock_once_per_kind",
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     starts_at__lte=models.F("half_at"),

@@ -8,7 +8,7 @@ from django.db.models import prefetch_related_objects
 
 from alerts.chats import own_addresses, tell_by_chat, tell_division
 from alerts.digest_items import put_by
-from alerts.mails import compose_alert
+from alerts.mails import Handover, compose_alert
 from alerts.models import Alert, Notification
 from alerts.preferences import WITH_CHAT, News, Way, news_of_alert
 from alerts.routing import Route
@@ -133,3 +133,31 @@ def _notify(
         delivery=delivery,
         is_owner=recipient == route.owner,
     )
+
+
+def queue_handover_mail(
+    *, alert: Alert, owner: User, by: User, comment: str, now: datetime
+) -> None:
+    """Queue the mail that tells ``owner`` that the alert is theirs now: once for each version.
+
+    It raises when the mail cannot be made: then nothing was handed over, and whoever did hears so.
+    """
+    mail = compose_alert(
+        alert,
+        recipient=owner,
+        route=Route(owner=owner),
+        story=story_of(alert.response),
+        handover=Handover(by=by, comment=comment),
+    )
+    delivery = queue_message(
+        mail,
+        dedupe_key=f"alert:{alert.pk}:handover:{alert.version}:email:{owner.pk}",
+        lane=Lane.ALERT,
+        recipient_name=owner.name,
+        recipient_address=owner.email,
+        template="alert",
+        now=now,
+    )
+    # Somebody who was mailed about it before keeps that line; the course says who has it now.
+    if not alert.notifications.filter(recipient=owner).exists():
+        Notification.objects.create(alert=alert, recipient=owner, delivery=delivery, is_owner=True)

@@ -15,14 +15,27 @@ from staff.models import User
 from surveys.models import CallRequest, Response
 
 
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """That a colleague, ``by``, passed an alert on to its reader, and what they said with it."""
+
+    by: User
+    comment: str
+
+
 def compose_alert(
-    alert: Alert, *, recipient: User, route: Route, story: Story, instead_of: User | None = None
+    alert: Alert,
+    *,
+    recipient: User,
+    route: Route,
+    story: Story,
+    instead_of: User | None = None,
+    handover: Handover | None = None,
 ) -> Mail:
     """Return the alert mail for one recipient, in their language.
 
-    ``instead_of`` is the colleague whose mail was refused, when this one stands in.
-
-    It holds everything needed to pick up the phone (PRODUCT, from close to follow-up, 5).
+    ``instead_of`` is the colleague whose mail was refused, when this one stands in; ``handover``
+    who passed it on. It holds everything needed to pick up the phone (PRODUCT, 5).
     """
     response = alert.response
     part = response.invitation.project_contact
@@ -43,6 +56,7 @@ def compose_alert(
             "owner": route.owner,
             "informed": route.informed,
             "instead_of": instead_of,
+            "handover": handover,
             "detail_url": site_address(reverse("alerts:detail", args=[alert.pk])),
         },
         to=Person(name=recipient.name, address=recipient.email),

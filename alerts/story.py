@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 
-from alerts.models import Alert, Notification
+from alerts.models import Alert, AlertEvent, EventKind, Notification
 from staff.models import User
 from surveys.models import Contact, Invitation, ProjectContact, Response
 
@@ -30,6 +30,11 @@ class Story:
     colleagues: list[Colleague]
     open_alerts: list[Alert]
 
+    @property
+    def earlier_alerts(self) -> list[Alert]:
+        """The alerts that earlier answers raised."""
+        return [answer.alert for answer in self.earlier if hasattr(answer, "alert")]
+
 
 def story_of(response: Response) -> Story:
     """Gather the context of ``response`` in a fixed number of queries."""
@@ -39,7 +44,7 @@ def story_of(response: Response) -> Story:
             invitation__project_contact__contact=contact, submitted_at__lt=response.submitted_at
         )
         .exclude(pk=response.pk)
-        .select_related("invitation__project_contact__project")[:_MOST]
+        .select_related("invitation__project_contact__project", "alert")[:_MOST]
     )
     open_alerts = (
         Alert.objects.open()
@@ -81,6 +86,19 @@ def _colleagues_of(contact: Contact) -> list[Colleague]:
     ]
     colleagues.sort(key=lambda one: (one.answered_at is None, one.contact.name))
     return colleagues[:_MOST]
+
+
+def last_contact_with(contact: Contact) -> AlertEvent | None:
+    """Return when somebody of the firm last contacted this person about any alert, and how."""
+    return (
+        AlertEvent.objects.filter(
+            kind=EventKind.CONTACTED,
+            alert__response__invitation__project_contact__contact=contact,
+        )
+        .select_related("actor")
+        .order_by("at", "pk")
+        .last()
+    )
 
 
 def sees_invitation(alert: Alert, user: User) -> bool:

@@ -17,6 +17,7 @@ from alerts.preferences import News, Way
 from alerts.routing import route_for
 from alerts.timing import firm_calendar
 from alerts.ways import way_of
+from alerts.working import wake
 from outbox.actions import cancel_queued, queue_message
 from outbox.models import Lane
 from staff.models import User
@@ -73,6 +74,8 @@ def _tell(
     alert = Alert.objects.filter(response=response).select_related("owner").first()
     if alert is not None:
         AlertEvent.objects.create(alert=alert, kind=change.kind, at=now, data=data)
+        if change.kind == EventKind.CALL_REQUESTED and alert.snoozed_until is not None:
+            wake(alert=alert, actor=None, now=now)
     reader = _reader(response, alert)
     if reader is None:
         logger.error("wish %s of response %s: nobody can be mailed", what, response.pk)

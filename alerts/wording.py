@@ -123,6 +123,7 @@ def deadlines_in_words(
     *,
     is_negative: bool,
     is_taken_up: bool,
+    is_spoken: bool = False,
     first_by: datetime,
     second_by: datetime,
     now: datetime,
@@ -130,8 +131,10 @@ def deadlines_in_words(
     """Return what is still to be done before when (PRODUCT, from close to follow-up, 6).
 
     A – is taken up, then spoken to; a + is thanked, then asked. Once an alert is taken up only
-    the second is left.
+    the second is left, and of a – that was spoken to neither: what is next is its next step.
     """
+    if is_negative and is_spoken:
+        return []
     first = _("take up") if is_negative else _("thank")
     second = _("speak") if is_negative else _("ask for something")
     steps = [(second, second_by)] if is_taken_up else [(first, first_by), (second, second_by)]

@@ -22,6 +22,8 @@ urlpatterns = [
     path("outbox/", include("outbox.urls")),
     path("absence/", include("staff.absence_urls")),
     path("brand/", include("staff.brand_urls")),
+    path("settings/guides/", include("alerts.guide_urls")),
+    path("settings/causes/", include("alerts.cause_urls")),
     path("settings/", include("staff.settings_urls")),
     path("settings/clocks/", include("alerts.clock_urls")),
     path("anymail/", include("outbox.webhook_urls")),

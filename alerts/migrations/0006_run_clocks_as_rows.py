@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField()),
                 ('twice_at', models.DateTimeField()),
                 ('next_step', models.CharField(blank=True, choices=[('nudge', 'the owner is reminded'), ('supervisor', 'the supervisor is called in'), ('above', 'the level above is called in')], max_length=10)),
+                ('is_past', models.BooleanField(default=False)),
                 ('next_step_at', models.DateTimeField(blank=True, null=True)),
                 ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='alerts.alert')),
             ],
@@ -90,7 +91,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='alertclock',
-            constraint=models.UniqueConstraint(fields=('alert', 'kind'), name='alert_clock_once_per_kind'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_past', False)), fields=('alert', 'kind'), name='alert_clock_once_per_kind'),
         ),
         migrations.AddConstraint(
             model_name='alertclock',

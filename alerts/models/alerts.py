@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts.escalation import AlertClock, EscalationStep
 from alerts.models.ledger import AlertEvent, EventKind, Notification
-from alerts.models.states import OUTCOMES, Outcome, RootCause, State
+from alerts.models.states import OUTCOMES, UNTOUCHED, Outcome, State
 from staff.models import User
 from staff.roles import Right, has_right
 from staff.standing_in import people_of
 from surveys.models import Group, Response
+
+NEXT_STEP_MAX = 200
+REASON_MAX = 300
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -42,12 +45,22 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def without_clocks(self) -> AlertQuerySet:
         """Return open alerts for which no clock was ever started, a few hundred at a time."""
-        has_clock = models.Exists(AlertClock.objects.filter(alert=models.OuterRef("pk")))
+        has_clock = models.Exists(AlertClock.objects.running().filter(alert=models.OuterRef("pk")))
         return self.open().filter(~has_clock).with_story().order_by("pk")[:500]
 
     def without_owner(self) -> AlertQuerySet:
         """Return open alerts in a division's queue: nobody who works here owns them."""
         return self.open().filter(models.Q(owner__isnull=True) | models.Q(owner__is_active=False))
+
+    def readable_by(self, user: User) -> AlertQuerySet:
+        """Return what ``user`` may look at: also what they handed over, to see how it went on."""
+        if not user.is_active:
+            return self.none()
+        visible = self.model.objects.visible_to(user).values("pk")
+        handed_over = AlertEvent.objects.filter(
+            kind=EventKind.REASSIGNED, data__old_owner=user.pk
+        ).values("alert")
+        return self.filter(models.Q(pk__in=visible) | models.Q(pk__in=handed_over))
 
     def owned_by(self, user: User) -> AlertQuerySet:
         """Return the alerts that ``user`` has to act on."""
@@ -56,6 +69,15 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def open(self) -> AlertQuerySet:
         """Return what is not closed."""
         return self.exclude(state=State.CLOSED)
+
+    def snoozed(self, now: datetime) -> AlertQuerySet:
+        """Return open alerts that sleep at ``now``."""
+        return self.open().filter(snoozed_until__gt=now)
+
+    def awake(self, now: datetime) -> AlertQuerySet:
+        """Return open alerts that ask for action at ``now``: never put off, or woken since."""
+        is_asleep = models.Q(snoozed_until__isnull=False, snoozed_until__gt=now)
+        return self.open().exclude(is_asleep)
 
     def overdue(self, now: datetime) -> AlertQuerySet:
         """Return open alerts whose next action is late."""
@@ -118,11 +140,19 @@ class Alert(models.Model):
     speak_by = models.DateTimeField(_("speak before"))
     due_at = models.DateTimeField(_("due"))  # of the next action, for sorting and clocks
     acknowledged_at = models.DateTimeField(_("taken up at"), null=True, blank=True)
+    first_spoken_at = models.DateTimeField(_("first spoken at"), null=True, blank=True)
+    last_contact_at = models.DateTimeField(_("last contact at"), null=True, blank=True)
+    next_step = models.CharField(_("next step"), max_length=NEXT_STEP_MAX, blank=True)
+    next_step_at = models.DateTimeField(_("next step at"), null=True, blank=True)
+    snoozed_until = models.DateTimeField(_("put off until"), null=True, blank=True)
+    snooze_reason = models.CharField(_("why put off"), max_length=REASON_MAX, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
-    root_cause = models.CharField(
-        _("root cause"), max_length=20, choices=RootCause.choices, blank=True
+    root_cause = models.CharField(  # a code of ``alerts.causes``
+        _("root cause"), max_length=20, blank=True
     )
+    structural_fix = models.CharField(_("structural fix"), max_length=REASON_MAX, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=0)  # the fence of every form
 
     is_mail_missing = models.BooleanField(_("a mail could not be made"), default=False)
 
@@ -149,10 +179,45 @@ class Alert(models.Model):
                 name="alert_closed_minus_has_cause",
             ),
             models.CheckConstraint(
-                condition=models.Q(state=State.NEW, acknowledged_at__isnull=True)
-                | models.Q(state=State.ACKNOWLEDGED, acknowledged_at__isnull=False)
+                condition=models.Q(state__in=UNTOUCHED, acknowledged_at__isnull=True)
+                | models.Q(
+                    state__in=[State.ACKNOWLEDGED, State.CONTACTED, State.WAITING],
+                    acknowledged_at__isnull=False,
+                )
                 | models.Q(state=State.CLOSED),
                 name="alert_acknowledged_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=State.CONTACTED)
+                | models.Q(first_spoken_at__isnull=False),
+                name="alert_contacted_was_spoken",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first_spoken_at__isnull=True)
+                | models.Q(
+                    last_contact_at__isnull=False,
+                    last_contact_at__gte=models.F("first_spoken_at"),
+                ),
+                name="alert_spoken_is_contact",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(snoozed_until__isnull=True, snooze_reason="")
+                | models.Q(snoozed_until__isnull=False) & ~models.Q(snooze_reason=""),
+                name="alert_snooze_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=State.CLOSED)
+                | models.Q(snoozed_until__isnull=True, next_step_at__isnull=True),
+                name="alert_closed_waits_for_nothing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(next_step="") | models.Q(next_step_at__isnull=False),
+                name="alert_next_step_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(structural_fix="")
+                | models.Q(state=State.CLOSED, group=Group.NEGATIVE),
+                name="alert_fix_of_closed_minus",
             ),
         ]
         indexes: ClassVar = [
@@ -179,6 +244,32 @@ class Alert(models.Model):
     def is_closed(self) -> bool:
         """Whether nothing is left to do."""
         return self.state == State.CLOSED
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody took this alert up since it was raised or reopened."""
+        return self.state in UNTOUCHED
+
+    def sleeps(self, now: datetime) -> bool:
+        """Tell whether this alert is put off at ``now``; it wakes by the clock alone."""
+        return self.snoozed_until is not None and self.snoozed_until > now
+
+    @property
+    def next_due(self) -> datetime:
+        """When the next action is due: what ``due_at`` must hold, for sorting and clocks.
+
+        A planned step moves it, but until the client was spoken to not past ``speak_by``: nobody
+        moves a deadline by logging attempts. Only a snooze, which takes a reason, does.
+        """
+        if self.is_untouched:
+            due = self.acknowledge_by
+        elif self.next_step_at is None:
+            due = self.speak_by
+        elif self.first_spoken_at is None:
+            due = min(self.next_step_at, self.speak_by)
+        else:
+            due = self.next_step_at
+        return due if self.snoozed_until is None else max(due, self.snoozed_until)
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

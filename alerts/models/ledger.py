@@ -17,8 +17,13 @@ class EventKind(models.TextChoices):
 
     RAISED = "raised", _("Answer received")
     ACKNOWLEDGED = "acknowledged", _("Taken up")
+    CONTACTED = "contacted", _("Contact with the client")
+    SNOOZED = "snoozed", _("Put off")
+    WOKEN = "woken", _("No longer put off")
+    REASSIGNED = "reassigned", _("Handed over")
     NOTED = "noted", _("Note")
     CLOSED = "closed", _("Closed")
+    REOPENED = "reopened", _("Reopened")
     REPAIRED = "repaired", _("Mail queued after all")
     # What the client did afterwards, by a link of their own: no colleague is the actor.
     CONSENTED = "consented", _("Client gave permission")
@@ -35,7 +40,10 @@ class EventKind(models.TextChoices):
 
 
 class AlertEvent(AppendOnly):
-    """One thing that happened to an alert. Append-only."""
+    """One thing that happened to an alert. Append-only.
+
+    ``data`` of what a colleague did holds ``version``, the alert's after it, and what it changed.
+    """
 
     alert = models.ForeignKey("alerts.Alert", on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=20, choices=EventKind.choices)
@@ -50,6 +58,13 @@ class AlertEvent(AppendOnly):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ("at", "pk")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["alert"],
+                condition=models.Q(kind=EventKind.REASSIGNED),
+                name="alert_event_handed_over",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.alert_id}"

@@ -5,8 +5,9 @@ from datetime import datetime
 from django import template
 from django.utils.translation import gettext as _
 
+from alerts.causes import Causes
 from alerts.escalating import is_supervisor_told
-from alerts.models import Alert
+from alerts.models import Alert, ContactKind
 from alerts.timing import calendar_of
 from alerts.wording import (
     Deadline,
@@ -64,7 +65,8 @@ def deadlines(alert: Alert, now: datetime) -> list[Deadline]:
         return []
     return deadlines_in_words(
         is_negative=alert.is_negative,
-        is_taken_up=alert.acknowledged_at is not None,
+        is_taken_up=not alert.is_untouched,
+        is_spoken=alert.first_spoken_at is not None,
         first_by=alert.acknowledge_by,
         second_by=alert.speak_by,
         now=now,
@@ -81,6 +83,12 @@ def is_late(alert: Alert, now: datetime) -> bool:
 def supervisor_is_told(alert: Alert) -> bool:
     """``{% if alert|supervisor_is_told %}``: it is late, and passed on."""
     return is_supervisor_told(alert)
+
+
+@register.filter
+def sleeps(alert: Alert, now: datetime) -> bool:
+    """``{% if alert|sleeps:now %}``: it is put off."""
+    return alert.sleeps(now)
 
 
 @register.filter
@@ -110,3 +118,15 @@ def in_words(later: LaterAnswer) -> str:
             f"{_('wants more')}: {dict(Interest.choices).get(interest, interest)}",
         )
     )
+
+
+@register.filter
+def cause_name(code: str) -> str:
+    """``{{ alert.root_cause|cause_name }}``: as the firm calls it, also when no longer in use."""
+    return Causes().name_of(code)
+
+
+@register.filter
+def contact_kind(how: str) -> str:
+    """``{{ event.data.how|contact_kind }}``: Telefonisch gesproken."""
+    return str(ContactKind(how).label) if how in ContactKind.values else how

@@ -27,6 +27,7 @@ from tests.factories import (
 )
 
 _OF_A_QUESTIONNAIRE = ("detail", "use", "stop", "discard")
+ALERT_VERBS = ("contact", "snooze", "wake", "reassign", "reopen")
 TEXT_PAGES = ("edit", "preview", "test", "standard")
 ROLES = ("anonymous", "owner", "colleague", "supervisor", "management", "administrator")
 
@@ -125,6 +126,9 @@ def make_world() -> World:
             "alerts:note": [alert.pk],
             "alerts:follow-up": [alert.pk],
             "alerts:close": [alert.pk],
+            **{f"alerts:{name}": [alert.pk] for name in ALERT_VERBS},
+            **{f"guides:{name}": ["negative", "nl"] for name in ("edit", "standard")},
+            **{f"causes:{name}": ["quality"] for name in ("edit", "standard")},
             "held:confirm": [held.pk],
             "held:dismiss": [held.pk],
             "brand:colours": ["0a5c8a"],

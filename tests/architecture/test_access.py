@@ -6,10 +6,12 @@ table fails, so that nobody adds a page without deciding who may open it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from alerts.models import Alert
 from alerts.preferences import CHOSEN
@@ -17,7 +19,8 @@ from tests.architecture.access_world import ROLES, World, addresses, make_world
 
 pytestmark = pytest.mark.django_db
 
-IN, ELSEWHERE, REFUSED, NOTHING, NOT_SO = 200, 302, 403, 404, 405
+IN, ELSEWHERE, REFUSED, NOTHING, NOT_SO, TAKEN = 200, 302, 403, 404, 405, 409
+SOON = (timezone.localdate() + timedelta(days=7)).isoformat()
 TO_SIGN_IN = "to sign-in"
 
 
@@ -56,10 +59,12 @@ def acting(data: dict[str, Any], *statuses: int) -> Access:
 # In the order of ROLES: owner, colleague, supervisor, management, administrator.
 OWN_ROW = (IN, NOTHING, IN, IN, NOTHING)
 OWN_ROW_CHANGED = (ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE, NOTHING)
+OWN_ROW_TAKEN = (TAKEN, NOTHING, TAKEN, TAKEN, NOTHING)
 MANAGEMENT_ONLY = (REFUSED, REFUSED, REFUSED, IN, REFUSED)
 ADMINISTRATORS_ONLY = (REFUSED, REFUSED, REFUSED, REFUSED, IN)
 ADMINISTRATORS_ONLY_CHANGE = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
 ADMINISTERED = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
+CAUSE = {"name_nl": "Vergunning", "name_en": "Permit", "order": 5, "is_active": "on"}
 TEXT = {"subject": "Over {project}", "body": "Hoe was het?"}
 TOLD_BY_MAIL = {
     **dict.fromkeys(CHOSEN, "mail"),
@@ -98,6 +103,12 @@ TABLE = {
     "alerts:acknowledge": acting({}, *OWN_ROW_CHANGED),
     "alerts:note": acting({"note": "Gebeld, terug op maandag."}, *OWN_ROW_CHANGED),
     "alerts:close": acting({"outcome": "partly", "root_cause": "cost"}, *OWN_ROW_CHANGED),
+    "alerts:contact": acting({"how": "no_answer"}, *OWN_ROW_CHANGED),
+    "alerts:snooze": acting({"until": SOON, "reason": "Met verlof"}, *OWN_ROW_CHANGED),
+    # Not put off, not closed, no colleague chosen: the page again, with what was typed.
+    "alerts:wake": acting({}, *OWN_ROW_TAKEN),
+    "alerts:reopen": acting({"reason": "De klant belde"}, *OWN_ROW_TAKEN),
+    "alerts:reassign": acting({}, *OWN_ROW),
     "held:list": reading(IN),
     "held:confirm": acting({}, *OWN_ROW_CHANGED),
     "held:dismiss": acting({}, *OWN_ROW_CHANGED),
@@ -150,6 +161,19 @@ TABLE = {
         get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data=CLOSING
     ),
     "clocks:remove-closing": acting({}, *ADMINISTERED),
+    "guides:list": reading(*ADMINISTRATORS_ONLY),
+    "guides:edit": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data={"body": "Hoe?"}
+    ),
+    "guides:standard": acting({}, *ADMINISTERED),
+    "causes:list": reading(*ADMINISTRATORS_ONLY),
+    "causes:add": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data=CAUSE
+    ),
+    "causes:edit": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data=CAUSE
+    ),
+    "causes:standard": acting({}, *ADMINISTERED),
     "brand:edit": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTRATORS_ONLY)),
     "brand:colours": reading(*ADMINISTRATORS_ONLY),
     "texts:list": reading(*ADMINISTRATORS_ONLY),

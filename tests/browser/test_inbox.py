@@ -1,11 +1,13 @@
 """Working an alert in a real browser, from the link in the mail until it is closed."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from alerts import actions
 from outbox.models import Delivery
@@ -78,24 +80,33 @@ def test_from_mail_to_closed_on_a_phone_without_javascript(open_page, start, own
     page.get_by_role("button", name="Oppakken").click()
     page.get_by_text("U heeft dit signaal opgepakt.").wait_for()
 
+    page.locator("summary", has_text="Vastleggen").click()
+    page.get_by_role("radio", name="Telefonisch gesproken").check(force=True)
+    page.get_by_label("Wat is er gezegd").fill("Gebeld, wil dinsdag een nieuwe planning.")
+    page.get_by_label("Vervolgstap").fill("Planning sturen")
+    page.get_by_role("button", name="Contact vastleggen").click()
+    page.get_by_text("Gebeld, wil dinsdag een nieuwe planning.").wait_for()
+
     page.locator("summary", has_text="Notitie").click()
-    page.get_by_label("Notitie", exact=True).fill("Gebeld, komt dinsdag langs.")
+    page.get_by_label("Notitie", exact=True).fill("Karim stuurt de planning.")
     page.get_by_role("button", name="Notitie bewaren").click()
-    page.get_by_text("Gebeld, komt dinsdag langs.").wait_for()
+    page.get_by_text("Karim stuurt de planning.").wait_for()
 
     page.locator("summary", has_text="Afsluiten").click()
     page.get_by_role("button", name="Signaal afsluiten").click()
     page.get_by_role("link", name="Kies waardoor het kwam").wait_for()
-    page.get_by_role("radio", name="Deels opgelost").check(force=True)
+    page.get_by_role("radio", name="Opgelost, naar ons idee").check(force=True)
     page.get_by_label("Oorzaak", exact=True).select_option("communication")
     page.get_by_role("button", name="Signaal afsluiten").click()
     page.get_by_text("Dit signaal is afgesloten.").wait_for()
 
     alert.refresh_from_db()
-    assert (alert.state, alert.outcome, alert.root_cause) == ("closed", "partly", "communication")
+    closed = ("closed", "recovered", "communication")
+    assert (alert.state, alert.outcome, alert.root_cause) == closed
     assert [event.kind for event in alert.events.all()] == [
         "raised",
         "acknowledged",
+        "contacted",
         "noted",
         "closed",
     ]
@@ -132,6 +143,62 @@ def test_every_state_is_accessible_and_quiet(open_page, start, owner, alert, wid
     findings += [f"faulty form {finding}" for finding in watched.axe_findings()]
     assert_clean(watched, start)
     assert findings == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_every_form_is_accessible_and_within_reach(open_page, start, owner, alert, width):
+    asleep = make_alert(owner=owner)
+    until = timezone.now() + timedelta(days=9)
+    actions.snooze(alert=asleep, actor=owner, until=until, reason="Met verlof")
+    closed = make_alert(owner=owner)
+    outcome = {"outcome": "partly", "root_cause": "cost", "structural_fix": "Vaste projectleider"}
+    actions.close(alert=closed, actor=owner, **outcome)
+    watched = open_page(width=width)
+    page = watched.page
+    sign_in(page, start, owner)
+    forms = [(alert, name) for name in ("contact", "snooze", "reassign", "note", "close")]
+    findings = []
+    for row, name in [*forms, (asleep, "contact"), (closed, "reopen")]:
+        page.goto(f"{start}{reverse('alerts:detail', args=[row.pk])}?do={name}")
+        assert page.locator(f"#{name}").is_visible()
+        button = page.locator(f"#{name} button")
+        button.scroll_into_view_if_needed()
+        assert button.is_visible()
+        findings += [f"{name} {finding}" for finding in watched.axe_findings()]
+        assert_clean(watched, start)
+    assert findings == []
+
+
+def test_the_thumb_reaches_call_mail_and_log(open_page, start, owner, alert):
+    page = open_page(width=390).page
+    sign_in(page, start, owner)
+    page.goto(f"{start}{reverse('alerts:detail', args=[alert.pk])}")
+    for name in ("Bellen", "Mail", "Vastleggen"):
+        exact = re.compile(rf"^\s*{name}\s*$")
+        box = page.locator(".thumb .btn").filter(has_text=exact).bounding_box()
+        assert box["y"] + box["height"] <= 800
+        assert box["height"] >= 44
+
+
+def test_who_is_second_finds_both_on_the_page(open_page, start, owner, alert):
+    watched = open_page(width=390)
+    page = watched.page
+    sign_in(page, start, owner)
+    page.goto(f"{start}{reverse('alerts:detail', args=[alert.pk])}?do=contact")
+    page.get_by_label("Wat is er gezegd").fill("Mijn lange verhaal")
+    page.get_by_role("radio", name="Bezocht").check(force=True)
+    actions.acknowledge(alert=alert, actor=owner.supervisor)
+    page.get_by_role("button", name="Contact vastleggen").click()
+    page.get_by_text("Een collega was u voor").wait_for()
+    assert "Opgepakt door Joost Bakker" in page.locator(".missed").inner_text()
+    top = page.locator(".missed").bounding_box()["y"]
+    assert page.locator("#contact").bounding_box()["y"] <= top < 400  # not under the open form
+    assert page.get_by_label("Wat is er gezegd").input_value() == "Mijn lange verhaal"
+    assert watched.axe_findings() == []
+    page.get_by_role("button", name="Contact vastleggen").click()
+    page.get_by_text("Het contact is vastgelegd.").wait_for()
+    alert.refresh_from_db()
+    assert alert.state == "contacted"
 
 
 def test_english_inbox_is_accessible(open_page, start, owner, alert):

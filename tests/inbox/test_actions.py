@@ -29,7 +29,10 @@ def said(response) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
-@pytest.mark.parametrize("action", ["acknowledge", "note", "close"])
+@pytest.mark.parametrize(
+    "action",
+    "acknowledge contact snooze wake reassign note close reopen follow-up".split(),
+)
 def test_a_link_never_acts(client, owner, alert, action):
     client.force_login(owner)
     assert client.get(reverse(f"alerts:{action}", args=[alert.pk])).status_code == 405
@@ -115,11 +118,14 @@ def test_close_a_plus_without_cause(client, owner):
     assert (alert.state, alert.outcome, alert.root_cause) == ("closed", "thanked", "")
 
 
-@pytest.mark.parametrize("data", [{}, {"outcome": "partly", "root_cause": "cost"}])
-def test_closed_by_somebody_else_meanwhile(client, owner, alert, data):
+def test_closed_by_somebody_else_meanwhile(client, owner, alert):
     actions.close(alert=alert, actor=owner.supervisor, outcome="recovered", root_cause="quality")
+    data = {"version": 0, "outcome": "partly", "root_cause": "cost", "note": "Mijn <b>tekst"}
     response = post(client, owner, "close", alert, data)
-    assert said(response) == ["Joost Bakker heeft dit signaal al afgesloten."]
+    assert response.status_code == 409
+    content = response.content.decode()
+    assert "Afgesloten door Joost Bakker: Opgelost, naar ons idee, oorzaak: Kwaliteit" in content
+    assert "Mijn &lt;b&gt;tekst" in content
     alert.refresh_from_db()
     assert (alert.outcome, alert.root_cause) == ("recovered", "quality")
 

@@ -54,7 +54,7 @@ def test_closing_without_it_stores_nothing(client, owner, alert):
 @pytest.mark.parametrize("text", ["x" * 301, "Zie www.evil.example"])
 def test_what_cannot_be_told_keeps_the_alert_open(client, owner, alert, text):
     response = post(client, owner, "close", alert, {**CLOSED, "follow_up": text})
-    assert response.context["close_form"].errors["follow_up"]
+    assert response.context["forms"]["close"].errors["follow_up"]
     assert not Alert.objects.get().is_closed
 
 

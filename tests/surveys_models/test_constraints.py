@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstrain
 
 from alerts.chat_models import ChatNotice, DivisionChat, OwnChatRule
 from alerts.digest_models import DigestItem, DigestTime
-from alerts.models import Alert, Notification
+from alerts.models import Alert, CallGuide, Cause, CauseName, Notification
 from alerts.preferences import NewsRule, Preference
 from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
@@ -213,6 +213,24 @@ def call_twice(**first):
     response = make_response()
     CallRequest.objects.create(response=response, moment="soon", **first)
     CallRequest.objects.create(response=response, moment="morning")
+
+
+def make_closed_minus(**fields):
+    return make_alert(state="closed", closed_at=NOW, outcome="partly", root_cause="cost", **fields)
+
+
+def make_cause(code="own-1"):
+    return Cause.objects.create(code=code, changed_by=make_user())
+
+
+def name_cause(cause, *languages, name="Vergunning"):
+    for language in languages:
+        CauseName.objects.create(cause=cause, language=language, name=name)
+
+
+def make_guides(*languages, group="negative", body="Hoe?"):
+    for language in languages:
+        CallGuide.objects.create(group=group, language=language, body=body, changed_by=make_user())
 
 
 def notify(recipients):
@@ -491,6 +509,49 @@ CASES = {
         lambda: make_alert(state="acknowledged", acknowledged_at=NOW),
         acknowledged_at=(None, NOW + SECOND),
     ),
+    "alert_contacted_was_spoken": (
+        lambda: make_alert(state="contacted", acknowledged_at=NOW, last_contact_at=NOW),
+        lambda: make_alert(
+            state="contacted", acknowledged_at=NOW, first_spoken_at=NOW, last_contact_at=NOW
+        ),
+    ),
+    "alert_spoken_is_contact": update(
+        lambda: make_alert(
+            state="acknowledged", acknowledged_at=NOW, first_spoken_at=NOW, last_contact_at=NOW
+        ),
+        last_contact_at=(None, NOW + SECOND),
+    ),
+    "alert_snooze_has_reason": (
+        lambda: make_alert(snoozed_until=NOW),
+        lambda: make_alert(snoozed_until=NOW, snooze_reason="Met verlof"),
+    ),
+    "alert_closed_waits_for_nothing": (
+        lambda: make_closed_minus(next_step_at=NOW),
+        lambda: make_closed_minus(),
+    ),
+    "alert_next_step_has_time": (
+        lambda: make_alert(next_step="Voorstel sturen"),
+        lambda: make_alert(next_step="Voorstel sturen", next_step_at=NOW),
+    ),
+    "alert_fix_of_closed_minus": (
+        lambda: make_alert(structural_fix="Vaste projectleider"),
+        lambda: make_closed_minus(structural_fix="Vaste projectleider"),
+    ),
+    "cause_has_code": (lambda: make_cause(code=""), lambda: make_cause()),
+    "cause_name_once": (
+        lambda: name_cause(make_cause(), "nl", "nl"),
+        lambda: name_cause(make_cause(), "nl", "en"),
+    ),
+    "cause_name_not_empty": (
+        lambda: name_cause(make_cause(), "nl", name=""),
+        lambda: name_cause(make_cause(), "nl"),
+    ),
+    "call_guide_once": (lambda: make_guides("nl", "nl"), lambda: make_guides("nl", "en")),
+    "call_guide_for_plus_or_minus": (
+        lambda: make_guides("nl", group="neutral"),
+        lambda: make_guides("nl", group="positive"),
+    ),
+    "call_guide_not_empty": (lambda: make_guides("nl", body=""), lambda: make_guides("nl")),
     "notification_once_per_recipient": (
         lambda: notify(recipients=1),
         lambda: notify(recipients=2),
