@@ -185,7 +185,7 @@ class Violence:
                 clock.step(self._clock, 0)
                 self._is_clock_off = False
                 # What was written with the other clock is read with this one for a while.
-                self._outage(began - 60 / self._haste, time.time() + 60 / self._haste)
+                self._outage(began, time.time() + 120 / self._haste)
 
             self._after(_CLOCK_OFF, step_back)
 
