@@ -59,6 +59,7 @@ DEFAULT_FREEDOMS: dict[str, Freedom] = {
 WITH_CHAT = (Way.MAIL_AND_CHAT, Way.CHAT)
 # A lead has no mail of its own (PRODUCT, the three groups): it stands in the digest, always.
 CHOSEN = tuple(news for news in News if news is not News.LEAD)
+OF_ALERTS = (News.OWN_MINUS, News.OWN_PLUS, News.TEAM_MINUS, News.TEAM_PLUS)
 FOR_SUPERVISORS = (News.TEAM_MINUS, News.TEAM_PLUS)
 
 

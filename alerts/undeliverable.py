@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from alerts.digest_models import DigestItem
 from alerts.mails import compose_alert, compose_undeliverable
 from alerts.models import Alert, Notification
+from alerts.preferences import OF_ALERTS
 from alerts.routing import route_for
 from alerts.story import story_of
 from outbox.actions import queue_message
@@ -26,6 +27,7 @@ def refused_notifications() -> list[Notification]:
     in_digest = DigestItem.objects.filter(
         alert=OuterRef("alert"),
         recipient=OuterRef("recipient"),
+        news__in=OF_ALERTS,
         digest__state=DeliveryState.UNDELIVERABLE,
     )
     untold = Notification.objects.filter(passed_on_at__isnull=True)
@@ -76,7 +78,9 @@ def pass_on(notification: Notification, *, now: datetime) -> bool:
 def _digest_with(notification: Notification) -> Delivery:
     """Return the digest that told, or would have told, of the alert."""
     items = DigestItem.objects.filter(alert=notification.alert, recipient=notification.recipient)
-    item = items.filter(digest__isnull=False).select_related("digest").latest("at")
+    item = (
+        items.filter(news__in=OF_ALERTS, digest__isnull=False).select_related("digest").latest("at")
+    )
     assert item.digest is not None
     return item.digest
 
