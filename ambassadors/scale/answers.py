@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from random import Random
 
-from alerts.clocks import Terms, clocks_for
+from alerts.clocks import Clock, Terms, clocks_for
+from alerts.escalation import AlertClock, ClockKind, StepKind
 from alerts.models import Alert, AlertEvent, EventKind, Notification, Outcome, RootCause
 from alerts.models import State as AlertState
 from alerts.timing import calendar_of
@@ -62,7 +63,8 @@ class Answers:
         self._responses, self._alerts = Table(Response), Table(Alert)
         self._events, self._told = Table(AlertEvent), Table(Notification)
         self._addresses = dict(User.objects.values_list("pk", "email"))
-        self.tables = [self._responses, self._alerts, self._events, self._told]
+        self._clocks = Table(AlertClock)
+        self.tables = [self._responses, self._alerts, self._clocks, self._events, self._told]
         self.count = 0
 
     def give(
@@ -108,7 +110,8 @@ class Answers:
     def _raise(self, response: int, group: Group, at: datetime, people: tuple[int, int]) -> None:
         """Raise the alert of ``response``; what is older than three weeks is mostly closed."""
         random = self._random
-        acknowledge_by, speak_by = _deadlines(group, at.replace(minute=0, second=0, microsecond=0))
+        clocks = _clocks_of(group, at.replace(minute=0, second=0, microsecond=0))
+        acknowledge_by, speak_by = (clock.due_at for clock in clocks)
         taken_up = min(at + timedelta(hours=random.expovariate(1 / 8)), self._now)
         closed = min(taken_up + timedelta(hours=random.expovariate(1 / 40)), self._now)
         is_closed = at < self._now - _CLOSED_WITHIN and random.random() < 0.998
@@ -131,6 +134,20 @@ class Answers:
             self._events.add(alert_id=alert, kind=EventKind.CLOSED, actor_id=people[0], at=closed)
         else:
             self._tell(alert, at, people)
+            for kind, clock in zip(ClockKind, clocks, strict=True):
+                self._run(alert, kind, clock)
+
+    def _run(self, alert: int, kind: ClockKind, clock: Clock) -> None:
+        """Store a clock of an open alert. What it did before now mailed nobody."""
+        row = AlertClock.of(clock, kind=kind, alert_id=alert)
+        ahead = [step for step in StepKind if row.at(step) > self._now]
+        self._clocks.add(
+            alert_id=alert,
+            kind=kind.value,
+            **vars(clock),
+            next_step=ahead[0].value if ahead else "",
+            next_step_at=row.at(ahead[0]) if ahead else None,
+        )
 
     def _cause(self, group: Group) -> str:
         return self._random.choice(RootCause.values) if group == Group.NEGATIVE else ""
@@ -159,12 +176,11 @@ class Answers:
 
 
 @cache
-def _deadlines(group: Group, hour: datetime) -> tuple[datetime, datetime]:
-    """Return the deadlines of an alert that was raised in the hour after ``hour``."""
-    first, second = clocks_for(
+def _clocks_of(group: Group, hour: datetime) -> tuple[Clock, Clock]:
+    """Return the clocks of an alert that was raised in the hour after ``hour``."""
+    return clocks_for(
         is_negative=group == Group.NEGATIVE,
         start=hour,
         calendar=calendar_of(Hours()),
         terms=Terms(),
     )
-    return first.due_at, second.due_at

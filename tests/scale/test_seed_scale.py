@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from alerts.actions import reconcile
+from alerts.escalating import escalate
 from alerts.models import Alert
 from ambassadors.dashboard.figures import Scope, Tally, count_cells
 from surveys.models import Contact, Group, Invitation, Omission, ProjectContact, Response
@@ -45,6 +46,7 @@ def test_groups_follow_from_the_answers_and_every_alert_from_its_group(firm):
     assert Alert.objects.count() == alerting.count() > 0
     assert not Alert.objects.exclude(group=F("response__group")).exists()
     assert reconcile() == 0
+    assert escalate() == 0  # clocks run, and what is past mails nobody
 
 
 def test_nobody_is_asked_twice_in_90_days_and_who_is_left_out_has_a_reason(firm):
