@@ -8,7 +8,7 @@ from django.utils import timezone
 from alerts.escalation import StepKind
 from alerts.models import Alert
 from alerts.routing import management
-from staff.models import User
+from staff.models import User, first_active
 from staff.standing_in import Presence
 
 
@@ -34,7 +34,7 @@ class Chain:
         who was ``told`` of this clock already.
         """
         if step == StepKind.NUDGE:
-            return self._first((alert.owner, alert.keeper), ()) or alert.owner
+            return self._first((alert.owner, alert.keeper), ())
         line = self._line(alert)
         start = 0 if step == StepKind.SUPERVISOR else 1
         others = (*line[start:], alert.response.project.division.fallback, *self._management)
@@ -45,7 +45,8 @@ class Chain:
     def keeper(self, alert: Alert) -> User | None:
         """Return who looks after an alert that nobody owns."""
         fallback = alert.response.project.division.fallback
-        everybody = (*self._line(alert), fallback, *self._management)
+        manager = alert.response.project.account_manager  # away, and whoever stood in has left
+        everybody = (*self._line(alert), fallback, *self._management, manager)
         return self._first(everybody, {alert.owner_id})
 
     def _line(self, alert: Alert) -> list[User]:
@@ -61,8 +62,10 @@ class Chain:
     def _first(
         self, people: tuple[User | None, ...], without: set[int | None] | tuple[()]
     ) -> User | None:
+        """Return who acts for the first of ``people``; when all are away, the first who works
+        here."""
         for somebody in people:
             acting = self._presence.acting_for(somebody)
             if acting is not None and acting.pk not in without:
                 return acting
-        return None
+        return first_active(*(one for one in people if one and one.pk not in without))

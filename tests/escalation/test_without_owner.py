@@ -117,6 +117,16 @@ def test_without_anybody_it_waits_until_somebody_is_there(caplog):
     assert queue_mails() == [boss.email]
 
 
+def test_who_is_away_without_stand_in_looks_after_it_when_nobody_else_can(alert, supervisor):
+    other = make_user()
+    make_absence(user=supervisor, stand_in=other)
+    make_absence(user=other, stand_in=supervisor)
+    leave(alert.owner)
+    reconcile()
+    alert.refresh_from_db()
+    assert alert.keeper == supervisor
+
+
 def test_somebody_who_took_it_meanwhile_keeps_it(alert, supervisor, monkeypatch):
     leave(alert.owner)
     found = unkept_alerts()
