@@ -120,6 +120,8 @@ def _notify(
             recipient_name=recipient.name,
             recipient_address=recipient.email,
             template="alert",
+            about=alert.response.invitation.project_contact.about,
+            is_confidential=True,
             now=now,
         )
     except (OperationalError, InterfaceError):

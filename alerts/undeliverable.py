@@ -64,6 +64,7 @@ def pass_on(notification: Notification, *, now: datetime) -> bool:
             recipient_name=administrator.name,
             recipient_address=administrator.email,
             template="undeliverable",
+            about=notification.delivery.about,
             now=now,
         )
     logger.warning(
@@ -112,6 +113,8 @@ def _mail_alert(notification: Notification, fallback: User, now: datetime) -> No
         recipient_name=fallback.name,
         recipient_address=fallback.email,
         template="alert",
+        about=alert.response.invitation.project_contact.about,
+        is_confidential=True,
         now=now,
     )
     Notification.objects.create(

@@ -99,6 +99,8 @@ def _tell(
         recipient_name=reader.name,
         recipient_address=reader.email,
         template="wish",
+        about=response.invitation.project_contact.about,
+        is_confidential=True,
         now=now,
     )
 

@@ -30,6 +30,7 @@ from outbox.models import (
     back_off,
 )
 from outbox.redaction import redact
+from outbox.searching import searchable
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,9 @@ def queue_message(
     recipient_name: str,
     recipient_address: str,
     template: str = "",
+    about: str = "",
     is_secret: bool = False,
+    is_confidential: bool = False,
     not_before: datetime | None = None,
     now: datetime | None = None,
 ) -> Delivery:
@@ -50,6 +53,8 @@ def queue_message(
 
     The same ``dedupe_key`` again returns the one that exists. Message-ID and Date are frozen too:
     a copy sent after a fault is known as one. ``is_secret`` blanks the body after the handover.
+    ``is_confidential``: it holds a client's answer, which administrators do not read in passing.
+    ``about``: contact, client and project, by which administrators find it; never an answer.
     """
     if existing := Delivery.objects.filter(dedupe_key=dedupe_key).first():
         return existing
@@ -62,7 +67,9 @@ def queue_message(
         recipient_address=recipient_address,
         subject=message.subject[:500],
         template=template,
+        about=about[:500],
         is_secret=is_secret,
+        is_confidential=is_confidential,
         not_before=not_before or now,
         created_at=now,
         **_frozen(message, not_before or now),
@@ -113,7 +120,11 @@ def queue_payload(
 
 
 def _store(delivery: Delivery) -> Delivery:
-    """Store ``delivery`` unless its key is known by now, and ring for it."""
+    """Store ``delivery``, findable, unless its key is known by now, and ring for it."""
+    # A subject that tells of an answer is not to be guessed at by searching either.
+    subject = "" if delivery.is_confidential else delivery.subject
+    named = (delivery.recipient_name, delivery.recipient_address, delivery.about, subject)
+    delivery.search = searchable(named)
     try:
         with transaction.atomic():
             delivery.save(force_insert=True)

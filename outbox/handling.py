@@ -69,7 +69,10 @@ def send_again(
             message_id=message_id,
             message=frozen,
             digest=Delivery.digest_of(frozen),
+            about=original.about,
+            search=original.search,
             is_secret=original.is_secret,
+            is_confidential=original.is_confidential,
             not_before=now,
             created_at=now,
         )

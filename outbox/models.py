@@ -41,6 +41,8 @@ from outbox.durations import LEASE as LEASE
 from outbox.ledger import AppendOnly as AppendOnly  # where the other apps look for it
 from outbox.ledger import AppendOnlyError as AppendOnlyError
 from outbox.refusals import Kind
+from outbox.searching import LENGTH as SEARCH_LENGTH
+from outbox.searching import words_of
 
 KEPT = "kept"  # the transport of a mail that had no server to go to
 
@@ -102,11 +104,22 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         how old it is, and its token keeps a worker that still has it from doing harm.
         """
         over = models.Q(lease_until__lt=now) | models.Q(lease_until__gt=now + 2 * LEASE)
-        return self.filter(over, state__in=LEASED)
+        return self.leased().filter(over)
+
+    def leased(self) -> DeliveryQuerySet:
+        """Return what a worker has in hand, by the column that SQLite finds the index by."""
+        return self.filter(lease_until__isnull=False)
 
     def held_under(self, token: uuid.UUID) -> DeliveryQuerySet:
         """Return what its holder may still write about: claimed or committing under ``token``."""
         return self.filter(state__in=LEASED, lease_token=token)
+
+    def found_by(self, asked: str) -> DeliveryQuerySet:
+        """Return those in which every word of ``asked`` occurs, of person, address or project."""
+        every = models.Q()
+        for word in words_of(asked):
+            every &= models.Q(search__contains=word)
+        return self.filter(every)
 
     def cancel(self, now: datetime) -> int:
         """Withdraw what has not left; return how many were, or will be as soon as their claim ends.
@@ -153,6 +166,10 @@ class Delivery(models.Model):
     message = models.BinaryField(_("message"), blank=True)  # as sent; MIME with CRLF line ends
     digest = models.CharField("SHA-256", max_length=64)
     is_secret = models.BooleanField(_("holds a personal link"), default=False)
+    # What a client answered: for the mail's recipient, and for whoever sees every alert.
+    is_confidential = models.BooleanField(_("holds a client's answer"), default=False)
+    about = models.CharField(_("about"), max_length=500, blank=True)  # never a client's own words
+    search = models.CharField(max_length=SEARCH_LENGTH, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.QUEUED)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
@@ -177,6 +194,7 @@ class Delivery(models.Model):
         blank=True,
     )
 
+    is_hidden = False  # in memory: whoever looks may not read its words (outbox/access.py)
     objects: ClassVar[DeliveryQuerySet] = DeliveryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -219,7 +237,7 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["lease_until"],
-                condition=models.Q(state__in=LEASED),
+                condition=models.Q(lease_until__isnull=False),
                 name="delivery_leased",
             ),
             models.Index(
@@ -227,7 +245,11 @@ class Delivery(models.Model):
                 condition=models.Q(state=State.UNCERTAIN),
                 name="delivery_uncertain",
             ),
-            models.Index(fields=["-created_at", "-id"], name="delivery_newest"),
+            # The list, with all that it filters on: read instead of the rows and their mails.
+            models.Index(
+                fields=["-created_at", "-id", "state", "lane", "channel", "transport", "search"],
+                name="delivery_newest",
+            ),
             models.Index(
                 fields=["id"],
                 condition=models.Q(state=State.UNDELIVERABLE),
@@ -254,6 +276,11 @@ class Delivery(models.Model):
     def parsed(self) -> ParsedMessage:
         """Return the frozen message as an ``email`` object; empty when it was blanked."""
         return email.message_from_bytes(bytes(self.message), policy=email.policy.default)
+
+    @property
+    def title(self) -> str:
+        """What pages call it: its subject, or what it is about where that is not to be read."""
+        return self.about if self.is_hidden else self.subject
 
     @property
     def is_blanked(self) -> bool:

@@ -31,9 +31,15 @@ class Reading:
 
 
 def read(delivery: Delivery) -> Reading:
-    """Return the mail of ``delivery``; everything is empty when it was removed after handover."""
+    """Return the mail of ``delivery``; everything is empty when it was removed after handover.
+
+    Of one whose words are hidden only the headers are left, without the subject.
+    """
     message = delivery.parsed()
     headers = [(name, str(value)) for name, value in message.items()]
+    if delivery.is_hidden:
+        told = [(name, value) for name, value in headers if name.lower() != "subject"]
+        return Reading(headers=tuple(told), text="", html="", is_masked=False)
     text, markup = _content(message, "text/plain"), _content(message, "text/html")
     secrets = secrets_in([text, markup, *(value for _name, value in headers)])
     return Reading(

@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from outbox.access import hide_answers
 from outbox.breaking import hold, resume
 from outbox.circuit import MAIL
 from outbox.doorbell import ring_on_commit
@@ -30,14 +31,12 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     """List what left and what waits, the newest first."""
     form = FilterForm(request.GET)
     page = Paginator(form.deliveries(), DELIVERIES_ON_A_PAGE).get_page(request.GET.get("page"))
+    hide_answers(page.object_list, reader=signed_in(request))
     context = {
         "form": form,
         "page": page,
         "health": snapshot(),
         "can_hold": has_way_out(),
-        "is_filtered": any(request.GET.get(name) for name in form.fields),
-        "earlier": _page_address(request.GET, page.number - 1),
-        "later": _page_address(request.GET, page.number + 1),
         "has_mail_server": bool(settings.EMAIL_URL),
         "mailbox": mailbox_in_trouble(),
     }
@@ -49,7 +48,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 @requires(Right.SEE_OUTBOX)
 def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one delivery: its state, every attempt, and the mail with personal links masked."""
-    delivery = get_object_or_404(Delivery, pk=pk)
+    delivery = _readable(request, pk)
     context = {
         "delivery": delivery,
         "tries": delivery.tries.all(),
@@ -68,7 +67,7 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Right.SEE_OUTBOX)
 def delivery_body(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the HTML part alone, for the sandboxed frame on the detail page; 404 without one."""
-    markup = read(get_object_or_404(Delivery, pk=pk)).html
+    markup = read(_readable(request, pk)).html
     if not markup:
         raise Http404
     return framed(markup)
@@ -122,7 +121,8 @@ def sending_resume(request: HttpRequest) -> HttpResponse:
     return redirect("outbox:list")
 
 
-def _page_address(query: QueryDict, number: int) -> str:
-    query = query.copy()
-    query["page"] = str(number)
-    return "?" + query.urlencode()
+def _readable(request: HttpRequest, pk: int) -> Delivery:
+    """Return a delivery, its words hidden from whoever may not read them; else 404."""
+    delivery = get_object_or_404(Delivery, pk=pk)
+    hide_answers([delivery], reader=signed_in(request))
+    return delivery

@@ -237,6 +237,7 @@ def _queue_mail(invitation: Invitation, mail: Mail, moment: datetime, *, now: da
         recipient_name=invitation.contact.name,
         recipient_address=invitation.contact.email,
         template="invitation",
+        about=invitation.about,
         is_secret=True,
         not_before=moment,
         now=now,

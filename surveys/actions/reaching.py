@@ -83,6 +83,7 @@ def _tell(invitation: Invitation, report: Report, *, key: str, now: datetime) ->
             recipient_name=reader.name,
             recipient_address=reader.email,
             template="unreachable",
+            about=invitation.project_contact.about,
             now=now,
         )
 

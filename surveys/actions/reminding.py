@@ -214,6 +214,7 @@ def _queue_mail(due: _Due, own_texts: OwnTexts, *, not_before: datetime, now: da
         recipient_name=due.invitation.contact.name,
         recipient_address=due.invitation.contact.email,
         template="reminder",
+        about=due.invitation.about,
         is_secret=True,
         not_before=not_before,
         now=now,

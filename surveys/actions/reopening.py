@@ -124,6 +124,7 @@ def _queue_mail(
         recipient_name=invitation.contact.name,
         recipient_address=invitation.contact.email,
         template="reopened",
+        about=invitation.about,
         is_secret=True,
         now=now,
     )

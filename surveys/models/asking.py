@@ -245,6 +245,12 @@ class Invitation(models.Model):
         return self.project_contact.project
 
     @property
+    def about(self) -> str:
+        """By what its mails are found in the outbox: contact, client, and every project named."""
+        others = [f"{project.name} ({project.number})" for project in self.other_projects]
+        return " · ".join([self.project_contact.about, *others])
+
+    @property
     def is_under_way(self) -> bool:
         """Whether it asks about work that still goes on."""
         return self.touchpoint in UNDER_WAY

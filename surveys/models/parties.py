@@ -302,6 +302,13 @@ class ProjectContact(models.Model):
     def __str__(self) -> str:
         return f"{self.contact} ({self.project.number})"
 
+    @property
+    def about(self) -> str:
+        """By what a mail about them is found in the outbox: contact, client and project."""
+        project = self.project
+        named = f"{project.name} ({project.number})"
+        return " · ".join((self.contact.name, project.client.name, named))
+
 
 class ContactChange(AppendOnly):
     """A contact added to or taken off a project after it was made, with the reason.

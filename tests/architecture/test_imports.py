@@ -40,6 +40,7 @@ PURE_MODULES = {
     "outbox.events",
     "outbox.incoming",
     "outbox.refusals",
+    "outbox.searching",
     "ambassadors.dashboard.statistics",
     "ambassadors.dashboard.geometry",
 }
