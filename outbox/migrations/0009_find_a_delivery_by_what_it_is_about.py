@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outbox', '0007_count_what_a_pulse_did'),
+        ('outbox', '0008_open_more_channels'),
     ]
 
     operations = [
