@@ -34,6 +34,7 @@ from alerts.forms import (
     SnoozeForm,
 )
 from alerts.inbox import Inbox
+from alerts.late_mail import late_mail, late_mails
 from alerts.models import Alert
 from alerts.story import Story, last_contact_with, sees_invitation, story_of
 from staff.models import User
@@ -226,7 +227,8 @@ def _conflict(request: HttpRequest, user: User, form: FencedForm) -> HttpRespons
 def _readable_alert(user: User, pk: int) -> Alert:
     """Return an alert that ``user`` may look at, with what its page shows; else 404."""
     alerts = Alert.objects.readable_by(user).with_story()
-    return get_object_or_404(alerts.prefetch_related(*_PARTS), pk=pk)
+    parts = (*_PARTS, late_mail(timezone.now()))
+    return get_object_or_404(alerts.prefetch_related(*parts), pk=pk)
 
 
 def _may_work(user: User, alert: Alert) -> bool:
@@ -268,7 +270,7 @@ def _list_context(
     now = timezone.now()
     own = Inbox(user, now=now)
     tab = own.tab(request.GET.get("tab", ""), alert=alert)
-    alerts = own.alerts(tab).with_story().prefetch_related(*_PARTS)
+    alerts = own.alerts(tab).with_story().prefetch_related(*_PARTS, late_mail(now))
     page = Paginator(alerts, PER_PAGE).get_page(request.GET.get("page"))
     return {
         "now": now,
@@ -295,6 +297,7 @@ def _alert_context(
         "may_work": _may_work(user, alert),
         "visible_alerts": _visible_among(story, user),
         "course": course_of(alert, reader=user),
+        "late_mails": late_mails(alert, now=timezone.now()),
         "sees_invitation": sees_invitation(alert, user),
         "later_answers": list(alert.response.later_answers.all()),
         "forms": {**_fresh_forms(alert), **(forms or {})},

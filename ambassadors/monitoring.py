@@ -1,6 +1,6 @@
-"""What whoever watches over the installation reads: ``/readyz`` and ``/metrics``.
+"""What whoever watches over the installation reads: ``/healthz``, ``/readyz`` and ``/metrics``.
 
-Both read rows, never counters of one process: every process of the installation says the same.
+All read rows, never counters of one process: every process of the installation says the same.
 """
 
 import hmac
@@ -23,7 +23,7 @@ from prometheus_client.registry import Collector
 
 from alerts.models import Notification
 from outbox.circuit import CircuitState
-from outbox.health import Snapshot, snapshot, stall
+from outbox.health import Snapshot, Stall, snapshot, stall
 from outbox.models import GIVE_UP_AFTER, KEPT, Lane
 from surveys.models import HeldAnswer
 
@@ -33,6 +33,27 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-P
 _QUANTILES = (0.5, 0.95, 0.99)
 _RECENT = timedelta(hours=1)
 _RECENT_AT_MOST = 1000
+
+
+def liveness(*, now: datetime | None = None) -> tuple[bool, dict[str, Any]]:
+    """Return whether this process reaches its database, and whether deliveries stall.
+
+    Only the first decides: starting a process anew mends no mail server. That deliveries stall is
+    told beside it, for the person who looks here first. A database without our tables, or too busy
+    to count, is alive.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False, {"status": "no database"}
+    try:
+        found = stall(now=now)
+    except Error:
+        return True, {"status": "ok", "deliveries": "unknown"}
+    if not found:
+        return True, {"status": "ok", "deliveries": "ok", "circuit": found.circuit}
+    return True, {"status": "ok", "deliveries": "stall", **_of(found)}
 
 
 def readiness(*, now: datetime | None = None) -> tuple[bool, dict[str, Any]]:
@@ -49,8 +70,11 @@ def readiness(*, now: datetime | None = None) -> tuple[bool, dict[str, Any]]:
         return False, {"status": "no database"}
     if not found:
         return True, {"status": "ok", "circuit": found.circuit}
-    return False, {
-        "status": "deliveries stall",
+    return False, {"status": "deliveries stall", **_of(found)}
+
+
+def _of(found: Stall) -> dict[str, Any]:
+    return {
         "circuit": found.circuit,
         "lanes": [lane.name.lower() for lane in found.lanes],
         "uncertain": found.is_unsettled,

@@ -1,13 +1,16 @@
 """The front door, and the answers to whoever watches over the installation."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, Error, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ambassadors.monitoring import exposition, may_read_metrics, readiness
+from ambassadors.monitoring import exposition, liveness, may_read_metrics, readiness
+from outbox.models import Lane
 from staff.roles import Right, has_right, signed_in
 
 
@@ -24,13 +27,21 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when this process can reach the database, 503 when it cannot."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"status": "no database"}, status=503)
-    return JsonResponse({"status": "ok"})
+    """Answer 200 when this process can reach the database, 503 when it cannot.
+
+    What stalls is in the body and not in the status: a page for a person, JSON for a program.
+    """
+    is_alive, body = liveness()
+    status = 200 if is_alive else 503
+    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        # Without the request: no frame of a staff page, which would ask the database for a user.
+        lanes = [Lane[name.upper()].label for name in body.get("lanes", ())]
+        page = render_to_string("health.html", {**body, "lanes": lanes})
+        response = HttpResponse(page, status=status)
+    else:
+        response = JsonResponse(body, status=status)
+    patch_vary_headers(response, ["Accept"])
+    return response
 
 
 @login_not_required

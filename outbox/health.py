@@ -70,6 +70,12 @@ def snapshot(*, now: datetime | None = None) -> Snapshot:
     )
 
 
+def is_sweeping(*, now: datetime | None = None) -> bool:
+    """Whether the background work was seen in the last minute."""
+    now = now or timezone.now()
+    return Pulse.objects.filter(name=SWEEP, at__gt=now - timedelta(minutes=1)).exists()
+
+
 def _oldest_due(now: datetime) -> dict[Lane, datetime]:
     """Return of each lane since when its oldest due delivery waits.
 

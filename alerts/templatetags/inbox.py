@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from alerts.causes import Causes
 from alerts.escalating import is_supervisor_told
+from alerts.late_mail import late_names
 from alerts.models import Alert, ContactKind
 from alerts.timing import calendar_of
 from alerts.wording import (
@@ -14,6 +15,7 @@ from alerts.wording import (
     clock_in_words,
     closed_in_words,
     deadlines_in_words,
+    list_in_words,
     received_in_words,
 )
 from staff.working_hours import WorkingHours
@@ -89,6 +91,12 @@ def supervisor_is_told(alert: Alert) -> bool:
 def sleeps(alert: Alert, now: datetime) -> bool:
     """``{% if alert|sleeps:now %}``: it is put off."""
     return alert.sleeps(now)
+
+
+@register.filter
+def whose_mail_is_late(alert: Alert) -> str:
+    """``{{ row|whose_mail_is_late }}``: Sanne de Wit en Joost Bakker; empty when all have left."""
+    return list_in_words(late_names(alert))
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""``manage.py outbox``: does the mail set-up work; and hold, look, settle, resume after a restore."""
+"""``manage.py outbox``: try the mail set-up; hold, settle and resume after a restore."""
 
 import sys
 from argparse import ArgumentParser
