@@ -4,8 +4,11 @@ Nobody has to notice by luck. It is late LATE_AFTER it was queued (as ``/readyz`
 whatever reason; a mail that was refused for good is passed on instead (``undeliverable``).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
@@ -28,7 +31,7 @@ class LateMail:
     delivery_id: int
 
 
-def late_mail(now: datetime) -> Prefetch:
+def late_mail(now: datetime) -> Prefetch[str, Any, str]:
     """Return what fetches the late mails of a list of alerts in one query: ``prefetch_related``."""
     late = Notification.objects.filter(
         delivery__state__in=_NOT_HANDED_OVER,
