@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
@@ -53,21 +53,44 @@ class ArchiveMailbox:
     def __init__(self, server: imaplib.IMAP4 | None) -> None:
         self._server = server
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be asked."""
+        return self._server is not None
+
     def evidence(self, delivery: Delivery) -> bool | None:
         """See Witness. Found by Message-ID; a fault makes this mailbox silent for the round."""
+        found = self._found(delivery)
+        return None if found is None else bool(found)
+
+    def header(self, delivery: Delivery, name: str) -> bytes | None:
+        """Return the lines of the header ``name`` on the copy of ``delivery``; None if unknown."""
+        found = self._found(delivery)
+        if not found:
+            return None
+        part = f"(BODY.PEEK[HEADER.FIELDS ({name})])"
+        answer = self._asked("FETCH", found[-1].decode("ascii", "replace"), part)
+        if answer is None:
+            return None
+        return b"".join(part[1] for part in answer if isinstance(part, tuple))
+
+    def _found(self, delivery: Delivery) -> list[bytes] | None:
+        """Return the UIDs of ``delivery`` in the mailbox; None when it does not tell."""
+        answer = self._asked("SEARCH", "HEADER", "Message-ID", _quoted(delivery.message_id))
+        if answer is None:
+            return None
+        return [uid for line in answer if isinstance(line, bytes) for uid in line.split()]
+
+    def _asked(self, *command: str) -> list[Any] | None:
         if self._server is None:
             return None
         try:
-            state, found = self._server.uid(
-                "SEARCH", "HEADER", "Message-ID", _quoted(delivery.message_id)
-            )
+            state, answer = self._server.uid(*command)
         except (imaplib.IMAP4.error, OSError, EOFError) as error:
             logger.warning("archive mailbox: search failed (%s)", type(error).__name__)
             self._server = None
             return None
-        if state != "OK":
-            return None
-        return any(line.strip() for line in found if isinstance(line, bytes))
+        return answer if state == "OK" else None
 
 
 @contextmanager

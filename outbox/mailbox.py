@@ -124,6 +124,12 @@ def read_mailbox(*, is_from_start: bool = False, now: datetime | None = None) ->
     return done
 
 
+def try_mailbox() -> None:
+    """Open the mailbox, read nothing, and leave. Raises MailboxError with what is wrong."""
+    with _opened(parse_address(settings.BOUNCE_MAILBOX_URL)):
+        logger.info("mailbox: opens")
+
+
 def mailbox_in_trouble() -> Bookmark | None:
     """Return the mailbox if it could not be read the last time; None when all is well."""
     if not settings.BOUNCE_MAILBOX_URL:

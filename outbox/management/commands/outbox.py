@@ -2,26 +2,42 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.management.color import Style
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outbox.breaking import hold, resume
 from outbox.checking import CheckError, check_server, send_test, wait_for
+from outbox.checking_around import (
+    check_archive,
+    check_bounce_mailbox,
+    check_records,
+    is_selector,
+)
 from outbox.circuit import MAIL
+from outbox.dns_records import DnsResolver, Verdict
 from outbox.doorbell import bell_of
-from outbox.models import Channel
 from outbox.evidence import NoWitness, Witness, witness
+from outbox.models import Channel, Delivery
 from outbox.restoring import MailLog, NotHeldError, backlog, settle
 
 WAIT_SECONDS = 30.0
+ARCHIVE_SECONDS = 30.0
+_STYLES: dict[Verdict, Callable[[Style], Callable[[str], str]]] = {
+    Verdict.GOOD: lambda style: style.SUCCESS,
+    Verdict.WRONG: lambda style: style.WARNING,
+    Verdict.UNASKED: lambda style: style.NOTICE,
+}
 
 
 class Command(BaseCommand):
@@ -32,6 +48,9 @@ class Command(BaseCommand):
         check = verbs.add_parser("check", help="try the mail server, phase by phase")
         check.add_argument(
             "--to", metavar="ADDRESS", help="also send one test mail there, through the outbox"
+        )
+        check.add_argument(
+            "--dkim-selector", metavar="NAME", default="", help="the key our mail is signed with"
         )
         verbs.add_parser("hold", help="stop all that leaves until resume, and say what waits")
         verbs.add_parser("resume", help="let everything leave again")
@@ -57,22 +76,35 @@ class Command(BaseCommand):
         verbs[options["verb"]](options)
 
     def _check(self, options: dict[str, Any]) -> None:
-        address = options["to"]
-        if address:
-            try:
-                validate_email(address)
-            except ValidationError as error:
-                text = _("%(address)s is no e-mail address.") % {"address": address}
-                raise CommandError(text) from error
+        address, selector = options["to"], options["dkim_selector"]
+        _refuse_what_is_none(address, selector)
         checked = check_server()
         for line in checked.done:
             self.stdout.write(self.style.SUCCESS(line))
         if checked.fault:
             raise CommandError(checked.fault)
-        if address:
-            self._send(address)
+        sent = self._send(address) if address else None
+        faults = [
+            self._say(partial(check_archive, sent, seconds=ARCHIVE_SECONDS)),
+            self._say(check_bounce_mailbox),
+        ]
+        archived = sent if settings.ARCHIVE_MAILBOX_URL and not faults[0] else None
+        for finding in check_records(DnsResolver(), selector=selector, archived=archived):
+            self.stdout.write(_STYLES[finding.verdict](self.style)(finding.words))
+        if any(faults):
+            raise CommandError("\n".join(filter(None, faults)))
 
-    def _send(self, address: str) -> None:
+    def _say(self, check: Callable[[], str]) -> str:
+        """Write what is well; return what is not."""
+        try:
+            words = check()
+        except CheckError as error:
+            return str(error)
+        if words:
+            self.stdout.write(self.style.SUCCESS(words))
+        return ""
+
+    def _send(self, address: str) -> Delivery:
         delivery = send_test(address)
         self.stdout.write(_("A test mail waits for a worker."))
         self.stdout.flush()
@@ -82,6 +114,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         text = _("The mail server took the test mail to %(address)s.") % {"address": address}
         self.stdout.write(self.style.SUCCESS(text))
+        return delivery
 
     def _hold(self, options: dict[str, Any]) -> None:
         is_new = hold(MAIL)
@@ -133,6 +166,19 @@ class Command(BaseCommand):
         if done.unasked:
             text = _("The archive mailbox fell silent: %(n)s mails were not asked about.")
             raise CommandError(text % {"n": done.unasked})
+
+
+def _refuse_what_is_none(address: str | None, selector: str) -> None:
+    """Raise CommandError for what is no address or no selector, before anything is tried."""
+    if selector and not is_selector(selector):
+        raise CommandError(_("%(text)s is no DKIM selector.") % {"text": selector})
+    if not address:
+        return
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        text = _("%(address)s is no e-mail address.") % {"address": address}
+        raise CommandError(text) from error
 
 
 @contextmanager
