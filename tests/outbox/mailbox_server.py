@@ -28,6 +28,18 @@ class Archive:
     def has(self, message_id: str) -> bool:
         return self.look(message_id) if self.look else message_id in self.holds
 
+    def told(self, command: str) -> str | None:
+        """The answer to UID SEARCH and UID FETCH; None hangs up."""
+        if self.is_broken:
+            return None
+        if command.upper().startswith("UID FETCH"):
+            head = f"{self.head}\r\n\r\n"
+            return f"* 1 FETCH (UID 7 BODY[] {{{len(head)}}}\r\n{head})\r\nTAG OK done\r\n"
+        (message_id,) = re.findall(r'Message-ID "(.*)"$', command)
+        self.searched.append(message_id)
+        found = " 7" if self.has(message_id) else ""
+        return f"* SEARCH{found}\r\nTAG OK done\r\n"
+
 
 @contextmanager
 def archive_mailbox() -> Iterator[Archive]:
@@ -52,15 +64,7 @@ def archive_mailbox() -> Iterator[Archive]:
             is_known = command.endswith(f'"{archive.password}"')
             return "TAG OK in\r\n" if is_known else "TAG NO wrong\r\n"
         if verb == "UID":
-            if archive.is_broken:
-                return None
-            if command.upper().startswith("UID FETCH"):
-                head = f"{archive.head}\r\n\r\n"
-                return f"* 1 FETCH (UID 7 BODY[] {{{len(head)}}}\r\n{head})\r\nTAG OK done\r\n"
-            (message_id,) = re.findall(r'Message-ID "(.*)"$', command)
-            archive.searched.append(message_id)
-            found = " 7" if archive.has(message_id) else ""
-            return f"* SEARCH{found}\r\nTAG OK done\r\n"
+            return archive.told(command)
         if verb == "LOGOUT":
             return "* BYE\r\nTAG OK done\r\n"
         return "* 3 EXISTS\r\nTAG OK done\r\n"
