@@ -44,7 +44,7 @@ WORDS = {
         "stop": "Stop all sending",
         "stopped": "All messages wait",
         "again": "Send again",
-        "resume": "Send again",
+        "resume": "Resume sending",
         "resumed": "leaves now",
         "queued": "This is the new message",
         "cancel": "Do not send",
