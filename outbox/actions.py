@@ -53,8 +53,7 @@ def queue_message(
 
     The same ``dedupe_key`` again returns the one that exists. Message-ID and Date are frozen too:
     a copy sent after a fault is known as one. ``is_secret`` blanks the body after the handover.
-    ``is_confidential``: it holds a client's answer, which administrators do not read in passing.
-    ``about``: contact, client and project, by which administrators find it; never an answer.
+    ``is_confidential``: it holds a client's answer. ``about``: by what it is found; never that.
     """
     if existing := Delivery.objects.filter(dedupe_key=dedupe_key).first():
         return existing
@@ -120,11 +119,10 @@ def queue_payload(
 
 
 def _store(delivery: Delivery) -> Delivery:
-    """Store ``delivery``, findable, unless its key is known by now, and ring for it."""
-    # A subject that tells of an answer is not to be guessed at by searching either.
-    subject = "" if delivery.is_confidential else delivery.subject
-    named = (delivery.recipient_name, delivery.recipient_address, delivery.about, subject)
-    delivery.search = searchable(named)
+    """Store ``delivery`` unless its key is known, and ring. No answer can be searched for."""
+    told = "" if delivery.is_confidential else delivery.subject
+    to = (delivery.recipient_name, delivery.recipient_address)
+    delivery.search = searchable((*to, delivery.about, told))
     try:
         with transaction.atomic():
             delivery.save(force_insert=True)

@@ -16,6 +16,19 @@ from outbox.models import Channel, Delivery, State
 logger = logging.getLogger(__name__)
 
 _ENDED = (State.SENT, State.UNDELIVERABLE)
+# What a message that is sent again has in common with the first.
+_SAME = (
+    "channel",
+    "lane",
+    "recipient_name",
+    "recipient_address",
+    "subject",
+    "template",
+    "about",
+    "search",
+    "is_secret",
+    "is_confidential",
+)
 _HEADER = rb"(?im)^%s:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*"
 
 
@@ -60,19 +73,10 @@ def send_again(
         again = Delivery.objects.create(
             dedupe_key=f"again:{original.pk}:{original.sent_again.count() + 1}",
             again_of=original,
-            channel=original.channel,
-            lane=original.lane,
-            recipient_name=original.recipient_name,
-            recipient_address=original.recipient_address,
-            subject=original.subject,
-            template=original.template,
+            **{name: getattr(original, name) for name in _SAME},
             message_id=message_id,
             message=frozen,
             digest=Delivery.digest_of(frozen),
-            about=original.about,
-            search=original.search,
-            is_secret=original.is_secret,
-            is_confidential=original.is_confidential,
             not_before=now,
             created_at=now,
         )

@@ -22,7 +22,7 @@ import email
 import email.policy
 import hashlib
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage as ParsedMessage
 from typing import ClassVar
 
@@ -33,8 +33,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from outbox.addresses import ChatAddress  # noqa: F401  (tables of this app)
+from outbox.back_off import back_off as back_off
 from outbox.circuit import MAIL, Circuit, Pulse  # noqa: F401  (tables of this app)
-from outbox.durations import BACK_OFF, BACK_OFF_LATER
 from outbox.durations import ENOUGH_TO_SEND as ENOUGH_TO_SEND
 from outbox.durations import GIVE_UP_AFTER as GIVE_UP_AFTER
 from outbox.durations import LEASE as LEASE
@@ -45,12 +45,6 @@ from outbox.searching import LENGTH as SEARCH_LENGTH
 from outbox.searching import words_of
 
 KEPT = "kept"  # the transport of a mail that had no server to go to
-
-
-def back_off(attempts: int) -> timedelta:
-    """Return how long to wait after the ``attempts``-th failed attempt (DESIGN, deliveries)."""
-    index = max(attempts - 1, 0)
-    return BACK_OFF[index] if index < len(BACK_OFF) else BACK_OFF_LATER
 
 
 class Channel(models.TextChoices):

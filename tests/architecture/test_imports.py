@@ -37,6 +37,7 @@ PURE_MODULES = {
     "staff.contrast",
     "staff.logo",
     "outbox.autoreplies",
+    "outbox.back_off",
     "outbox.events",
     "outbox.incoming",
     "outbox.refusals",

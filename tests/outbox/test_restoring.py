@@ -153,9 +153,6 @@ def test_what_is_settled_blanks_a_personal_link():
 def test_settling_asks_for_a_hold_first(restored, tmp_path):
     with pytest.raises(CommandError, match="outbox hold"):
         outbox("settle", "--log", __file__)
-    hold("smtp")
-    with pytest.raises(CommandError, match="outbox hold"):
-        outbox("settle", "--log", __file__)
 
 
 def test_without_a_witness_it_says_which_there_can_be(restored):
