@@ -24,6 +24,7 @@ urlpatterns = [
     path("brand/", include("staff.brand_urls")),
     path("settings/guides/", include("alerts.guide_urls")),
     path("settings/causes/", include("alerts.cause_urls")),
+    path("settings/chat/", include("outbox.chat_urls")),
     path("settings/", include("staff.settings_urls")),
     path("settings/clocks/", include("alerts.clock_urls")),
     path("anymail/", include("outbox.webhook_urls")),

@@ -1,4 +1,4 @@
-"""How long a message waits before it is tried again. Pure."""
+"""How long a message waits before it is tried again."""
 
 from datetime import timedelta
 

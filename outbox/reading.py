@@ -7,13 +7,14 @@ decoding, whatever the encoding was.
 
 import base64
 import html
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote
 
-from outbox.models import Delivery
+from outbox.models import Channel, Delivery
 
 MASK = "…"
 # What comes before a secret in an address of this product, and what a secret is made of.
@@ -35,6 +36,8 @@ def read(delivery: Delivery) -> Reading:
 
     Of one whose words are hidden only the headers are left, without the subject.
     """
+    if delivery.channel != Channel.EMAIL:
+        return _read_json(delivery)
     message = delivery.parsed()
     headers = [(name, str(value)) for name, value in message.items()]
     if delivery.is_hidden:
@@ -48,6 +51,19 @@ def read(delivery: Delivery) -> Reading:
         html=_with_pictures(masked(markup, secrets), message),
         is_masked=bool(secrets),
     )
+
+
+def _read_json(delivery: Delivery) -> Reading:
+    """Return what goes to an endpoint: the text of a chat message, else all of it, indented."""
+    if delivery.is_blanked:
+        return Reading(headers=(), text="", html="", is_masked=False)
+    said = json.loads(bytes(delivery.message))
+    if delivery.channel == Channel.CHAT:
+        text = "\n".join(part for part in (said["title"], said["body"]) if part)
+    else:
+        text = json.dumps(said, ensure_ascii=False, indent=2)
+    secrets = secrets_in([text])
+    return Reading(headers=(), text=masked(text, secrets), html="", is_masked=bool(secrets))
 
 
 def secrets_in(texts: Iterable[str]) -> frozenset[str]:

@@ -70,7 +70,7 @@ class Opened:
     """An address as Apprise understands it."""
 
     service: Service
-    schema: str
+    key: str  # of SERVICES
     plugin: Any  # of apprise, which has no types
 
 
@@ -93,8 +93,13 @@ def opened(url: str, *, private_hosts: list[str] | None = None) -> Opened:
     host = urlsplit(url.strip()).hostname or ""
     if _is_literal(host) and not is_public(host) and host not in (private_hosts or []):
         raise NotAnAddress(_("This address leads into a private network: see PRIVATE_HOSTS."))
-    return Opened(service=SERVICES[schema], schema=schema, plugin=parsed)
+    return Opened(service=SERVICES[schema], key=schema, plugin=parsed)
 
 
 def _is_literal(host: str) -> bool:
     return ":" in host or (host.replace(".", "").isdecimal() and host.count(".") == 3)
+
+
+def examples() -> list[Service]:
+    """Return each service once, in the order in which they are offered."""
+    return list(dict.fromkeys(SERVICES.values()))

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from alerts.models import Alert
+from outbox.addresses import ChatAddress
 from outbox.models import Delivery
 from staff.models import User
 from surveys.models import HeldAnswer, Suppression
@@ -29,6 +30,7 @@ from tests.factories import (
 _OF_A_QUESTIONNAIRE = ("detail", "use", "stop", "discard")
 ALERT_VERBS = ("contact", "snooze", "wake", "reassign", "reopen")
 TEXT_PAGES = ("edit", "preview", "test", "standard")
+CHAT_PAGES = ("detail", "test", "on", "off", "delete")
 ROLES = ("anonymous", "owner", "colleague", "supervisor", "management", "administrator")
 
 
@@ -97,6 +99,7 @@ def make_world() -> World:
         digest="0" * 64,
     )
     questionnaire = make_questionnaire()
+    address = ChatAddress.objects.create(name="Slack", service="slack", url="slack://a/b/c")
     return World(
         users={
             "anonymous": None,
@@ -142,6 +145,7 @@ def make_world() -> World:
             "questionnaires:preview": [questionnaire.pk, "nl"],
             **{f"questionnaires:{name}": [questionnaire.pk] for name in _OF_A_QUESTIONNAIRE},
             "outbox:again": [delivery.pk],
+            **{f"chat:{name}": [address.pk] for name in CHAT_PAGES},
             "outbox:cancel": [delivery.pk],
             "account_reset_password_from_key": ["1", "set-password"],
         },

@@ -174,6 +174,17 @@ TABLE = {
         get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data=CAUSE
     ),
     "causes:standard": acting({}, *ADMINISTERED),
+    "chat:list": reading(*ADMINISTRATORS_ONLY),
+    "chat:add": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTRATORS_ONLY)),
+    "chat:detail": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY),
+        post=signed_in(*ADMINISTRATORS_ONLY_CHANGE),
+        data={"name": "Slack"},
+    ),
+    "chat:test": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "chat:on": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "chat:off": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "chat:delete": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
     "brand:edit": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTRATORS_ONLY)),
     "brand:colours": reading(*ADMINISTRATORS_ONLY),
     "texts:list": reading(*ADMINISTRATORS_ONLY),
