@@ -120,12 +120,14 @@ def check_proxies(**kwargs: Any) -> list[checks.CheckMessage]:
 @checks.register()
 def check_email_url(**kwargs: Any) -> list[checks.CheckMessage]:
     """The outbox speaks SMTP itself; Django's other mail backends cannot carry its messages."""
-    if not settings.EMAIL_URL or urlsplit(settings.EMAIL_URL).scheme.startswith("smtp"):
+    if not settings.EMAIL_URL or urlsplit(settings.EMAIL_URL).scheme.startswith(
+        ("smtp", "anymail")
+    ):
         return []
     return [
         checks.Error(
             f"EMAIL_URL begins with {urlsplit(settings.EMAIL_URL).scheme}://, which is not SMTP.",
-            hint="Set EMAIL_URL to smtp://, smtp+tls:// or smtp+ssl://, or leave it unset.",
+            hint="Set it to smtp://, smtp+tls://, smtp+ssl:// or anymail://, or leave it unset.",
             id="ambassadors.E002",
         )
     ]

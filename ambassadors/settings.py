@@ -239,7 +239,10 @@ warnings.filterwarnings("ignore", message="No directory at")  # and so no folder
 
 # Mail -------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")
-if EMAIL_URL:
+EMAIL_PROVIDER = ""  # by whose API mail leaves: EMAIL_URL=anymail://resend (outbox/providers.py)
+if EMAIL_URL.startswith("anymail://"):
+    EMAIL_PROVIDER = (urlsplit(EMAIL_URL).hostname or "").lower()
+elif EMAIL_URL:
     _email = env.email_url_config(EMAIL_URL)
     EMAIL_BACKEND = _email["EMAIL_BACKEND"]
     EMAIL_HOST = _email["EMAIL_HOST"]

@@ -337,6 +337,8 @@ def _changes(delivery: Delivery, result: Result, now: datetime) -> dict[str, obj
     """Return the columns that ``result`` sets on its delivery."""
     if result.outcome == Outcome.SENT:
         sent: dict[str, object] = {"state": State.SENT, "sent_at": now, "last_error": ""}
+        if delivery.provider_id:
+            sent["provider_id"] = delivery.provider_id
         if delivery.is_secret and result.phase != KEPT:
             sent["message"] = b""  # the personal link lives on only in the client's mailbox
         return sent

@@ -15,7 +15,7 @@ from outbox.circuit import Circuit, Reason
 from outbox.mail import Person, compose
 from outbox.models import Delivery, Lane, State
 from outbox.redaction import redact
-from outbox.transports import RefusesAllError, SmtpTransport, TransportError
+from outbox.transports import AnymailTransport, RefusesAllError, SmtpTransport, TransportError
 
 _LOOK_EVERY = 0.5  # seconds
 _ON_ITS_WAY = (State.QUEUED, State.CLAIMED, State.COMMITTING)
@@ -42,6 +42,8 @@ def check_server() -> Checked:
         return Checked(
             done=[], fault=_("EMAIL_URL is not set: nothing leaves, mail is kept in the outbox.")
         )
+    if settings.EMAIL_PROVIDER:
+        return _check_provider()
     phases = _phases()
     with SmtpTransport() as transport:
         try:
@@ -53,6 +55,20 @@ def check_server() -> Checked:
             fault = f"{_what_is_wrong(error)} {said}"
             return Checked(done=list(phases.values())[:reached], fault=fault)
     return Checked(done=list(phases.values()), fault="")
+
+
+def _check_provider() -> Checked:
+    """Tell whether the settings of the provider are complete. Only a mail tries its key."""
+    transport = AnymailTransport()
+    try:
+        transport.backend()
+    except RefusesAllError as error:
+        said = _("What came back: %(words)s") % {"words": redact(str(error))}
+        return Checked(done=[], fault=f"{error.reason.label} {said}")
+    assert transport.provider is not None, "the backend was made of it"
+    who = {"provider": transport.provider.name, "settings": transport.provider.settings}
+    text = _("Mail leaves by %(provider)s; %(settings)s is set. Only a test mail tries it: --to.")
+    return Checked(done=[text % who], fault="")
 
 
 def send_test(address: str) -> Delivery:
@@ -82,7 +98,7 @@ def wait_for(delivery: Delivery, *, seconds: float) -> Delivery:
 
 
 def _why_not_sent(delivery: Delivery) -> str:
-    circuit = Circuit.objects.interrupted().filter(transport=SmtpTransport.name).first()
+    circuit = Circuit.objects.interrupted().of_mail().first()
     if delivery.state in _ON_ITS_WAY and circuit is not None:
         text = _("The test mail waits, because sending is interrupted.")
         return f"{text} {Reason(circuit.reason).label}"

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import checks
 
+from outbox.providers import PROVIDERS
+
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 _SECRET_MIN = 20
 
@@ -14,7 +16,13 @@ _SECRET_MIN = 20
 def check_webhook_secret(**kwargs: Any) -> list[checks.CheckMessage]:
     """A provider's key alone opens nothing; a secret must be one that nobody guesses."""
     secret = settings.ANYMAIL_WEBHOOK_SECRET
-    keys = sorted(name for name in settings.ANYMAIL if name != "WEBHOOK_SECRET")
+    # Those that verify events; the others are for sending.
+    keys = sorted(
+        name
+        for name in settings.ANYMAIL
+        if any(word in name for word in ("WEBHOOK", "SIGNING", "TRACKING"))
+        and name != "WEBHOOK_SECRET"
+    )
     if not secret and keys:
         return [
             checks.Error(
@@ -45,6 +53,32 @@ def check_haste(**kwargs: Any) -> list[checks.CheckMessage]:
             f"OUTBOX_HASTE is {settings.OUTBOX_HASTE}: what a slow server takes may go twice.",
             hint="Leave it out; only `make faults` sets it.",
             id="outbox.W002",
+        )
+    ]
+
+
+@checks.register()
+def check_provider(**kwargs: Any) -> list[checks.CheckMessage]:
+    """EMAIL_URL may name a mail provider: one that we know, with its keys."""
+    if not settings.EMAIL_URL.startswith("anymail:"):
+        return []
+    provider = PROVIDERS.get(settings.EMAIL_PROVIDER)
+    if provider is None:
+        return [
+            checks.Error(
+                "EMAIL_URL names no mail provider that is known here.",
+                hint=f"Set it to anymail:// and one of {', '.join(sorted(PROVIDERS))}.",
+                id="outbox.E004",
+            )
+        ]
+    missing = [f"ANYMAIL_{key}" for key in provider.keys if not settings.ANYMAIL.get(key)]
+    if not missing:
+        return []
+    return [
+        checks.Error(
+            f"EMAIL_URL names {provider.name}, and {' and '.join(missing)} is not set.",
+            hint=f"Set {provider.settings} as {provider.name} gives it.",
+            id="outbox.E005",
         )
     ]
 

@@ -45,6 +45,13 @@ class Reason(models.TextChoices):
             "It may not know this machine, or want a user name and password in EMAIL_URL."
         ),
     )
+    PROVIDER = (
+        "provider",
+        _(
+            "The mail provider of EMAIL_URL does not let us send: see its key in ANYMAIL_…, and "
+            "whether it knows the address in DEFAULT_FROM_EMAIL."
+        ),
+    )
     REFUSED = (
         "refused",
         _("The receiver does not know this address or its key, or does not let us in."),

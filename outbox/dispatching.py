@@ -180,7 +180,7 @@ def _refused(transport: Transport, claim: Claim, error: TransportError) -> _Outc
         verdict = suspect(transport.circuit, claim.delivery, is_relay=error.is_relay)
         if verdict is Verdict.US:
             spared = result(Outcome.POLICY, is_spared=True)
-            return _Outcome(result=spared, is_down=True, refuses_all=Reason.RELAY)
+            return _Outcome(result=spared, is_down=True, refuses_all=error.reason)
         is_final = verdict is Verdict.RECIPIENT
         return _Outcome(result=result(Outcome.PERMANENT if is_final else Outcome.POLICY))
     assert isinstance(error, TemporaryError)

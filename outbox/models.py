@@ -171,6 +171,8 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("last error"), blank=True)
     transport = models.CharField(_("transport"), max_length=20, blank=True)
+    # What the mail provider calls it, if it goes by one: its events name this.
+    provider_id = models.CharField(max_length=255, blank=True, editable=False)
     created_at = models.DateTimeField(_("queued at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
@@ -243,6 +245,11 @@ class Delivery(models.Model):
             models.Index(
                 fields=["-created_at", "-id", "state", "lane", "channel", "transport", "search"],
                 name="delivery_newest",
+            ),
+            models.Index(
+                fields=["provider_id"],
+                condition=~models.Q(provider_id=""),
+                name="delivery_provider_id",
             ),
             models.Index(
                 fields=["id"],

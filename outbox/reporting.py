@@ -29,6 +29,13 @@ def find_delivery(message_ids: Iterable[str]) -> Delivery | None:
     return next((found[one] for one in ids if one in found), None)
 
 
+def find_by_provider(provider_id: str) -> Delivery | None:
+    """Return the delivery that its mail provider calls ``provider_id``."""
+    if not provider_id:
+        return None
+    return Delivery.objects.filter(provider_id=_storable(provider_id)[:255]).first()
+
+
 def guess_delivery(address: str, *, now: datetime) -> Delivery | None:
     """Return the last mail that left for ``address`` within GUESS_WITHIN, if there is one."""
     address = _storable(address)

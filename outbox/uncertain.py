@@ -8,11 +8,14 @@ copy of nearly all of them; not to send it loses the rest.
    that mail systems that look for copies see one; the row is flagged ``is_repeated``.
 3. Whoever can know cannot be asked: wait, and look again. After WAIT_AT_MOST it is sent again
    after all, flagged: an alert that never comes is worse than one that comes twice.
+4. A mail provider that knows a message by its idempotency key is asked again at once, unflagged:
+   it makes one mail of two.
 """
 
 import logging
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 
 from outbox.actions import Claim, Result, settle_sent
@@ -20,6 +23,7 @@ from outbox.doorbell import ring_on_commit
 from outbox.durations import LOOK_EVERY, RESEND_AFTER, WAIT_AT_MOST
 from outbox.evidence import Witness, witness
 from outbox.models import Channel, Delivery, DeliveryQuerySet, Outcome, State
+from outbox.providers import PROVIDERS
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +53,8 @@ def _settle(delivery: Delivery, asked: Witness, now: datetime) -> bool:
     as_read = Delivery.objects.filter(
         pk=delivery.pk, state=State.UNCERTAIN, uncertain_since=delivery.uncertain_since
     )
+    if delivery.cancelled_at is None and _is_safe_to_repeat(delivery, now):
+        return _at_once(as_read, delivery, now)
     answer = asked.evidence(delivery) if delivery.channel == Channel.EMAIL else False
     if answer:
         return _found(as_read, delivery, asked.name, now)
@@ -59,6 +65,24 @@ def _settle(delivery: Delivery, asked: Witness, now: datetime) -> bool:
         as_read.update(not_before=look_at)
         return False
     return _again(as_read, delivery, now)
+
+
+def _is_safe_to_repeat(delivery: Delivery, now: datetime) -> bool:
+    """Whether the provider makes one mail of two: the same key, soon enough."""
+    provider = PROVIDERS.get(settings.EMAIL_PROVIDER)
+    if delivery.channel != Channel.EMAIL or provider is None or provider.idempotent_for is None:
+        return False
+    assert delivery.uncertain_since is not None
+    is_same = delivery.transport in {"", settings.EMAIL_PROVIDER}  # empty: its worker died
+    return is_same and now - delivery.uncertain_since < provider.idempotent_for
+
+
+def _at_once(as_read: DeliveryQuerySet, delivery: Delivery, now: datetime) -> bool:
+    is_done = bool(as_read.update(state=State.QUEUED, not_before=now))
+    if is_done:
+        logger.info("delivery %s: asked again under the same key", delivery.pk)
+        ring_on_commit(delivery.channel)
+    return is_done
 
 
 def _found(as_read: DeliveryQuerySet, delivery: Delivery, name: str, now: datetime) -> bool:

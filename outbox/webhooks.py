@@ -32,7 +32,7 @@ from django.views.decorators.http import require_http_methods
 from outbox.events import Event, identity_of, kind_of, message_ids_of, words_of
 from outbox.models import ReportKind
 from outbox.refusals import status_in
-from outbox.reporting import find_delivery, guess_delivery, record_report
+from outbox.reporting import find_by_provider, find_delivery, guess_delivery, record_report
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def record_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **k
     if kind is None:
         return
     now = timezone.now()
-    delivery = find_delivery(message_ids_of(told))
+    delivery = find_delivery(message_ids_of(told)) or find_by_provider(told.message_id or "")
     is_guess = delivery is None
     delivery = delivery or guess_delivery(told.recipient or "", now=now)
     if delivery is None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 
 from outbox.models import Channel, Delivery
+from outbox.transports.anymail import AnymailTransport
 from outbox.transports.base import (
     LeaseLostError,
     PermanentError,
@@ -24,6 +25,7 @@ from outbox.transports.keep import KeepTransport
 from outbox.transports.smtp import SmtpTransport
 
 __all__ = [
+    "AnymailTransport",
     "ChatTransport",
     "LeaseLostError",
     "PermanentError",
@@ -42,7 +44,9 @@ _TO_ENDPOINTS: dict[str, Callable[[Delivery], Transport]] = {Channel.CHAT: ChatT
 
 
 def email_transport() -> Transport:
-    """Return the transport for e-mail: SMTP when EMAIL_URL is set, else keep."""
+    """Return the transport for e-mail: what EMAIL_URL names; keep when it is not set."""
+    if settings.EMAIL_PROVIDER:
+        return AnymailTransport()
     return SmtpTransport() if settings.EMAIL_URL else KeepTransport()
 
 

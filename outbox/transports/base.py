@@ -42,9 +42,12 @@ class PolicyError(TransportError):
     ``is_relay``: in words that are about us, so that it never is the recipient's fault.
     """
 
-    def __init__(self, detail: str, *, phase: str, is_relay: bool) -> None:
+    def __init__(
+        self, detail: str, *, phase: str, is_relay: bool, reason: Reason = Reason.RELAY
+    ) -> None:
         super().__init__(detail, phase=phase)
         self.is_relay = is_relay
+        self.reason = reason
 
 
 class UncertainError(TransportError):

@@ -77,10 +77,16 @@ def _hand_over(
     """Let Apprise write the request and carry it; return what the service said."""
     carrier = Carrier(mark)
     with carried_by(carrier):
-        # No format is named, so Apprise changes nothing: the text is inert already.
-        is_taken = target.plugin.notify(
-            title=message["title"], body=message["body"], body_format=None, overflow="upstream"
-        )
+        try:
+            # No format is named, so Apprise changes nothing: the text is inert already.
+            is_taken = target.plugin.notify(
+                title=message["title"], body=message["body"], body_format=None, overflow="upstream"
+            )
+        except Exception:
+            # What left, left: a fault in reading the reply must not send it a second time.
+            if carrier.fault is None and carrier.reply is None:
+                raise
+            is_taken = True
     if isinstance(carrier.fault, LeaseLostError):
         raise carrier.fault
     if carrier.fault is not None:
@@ -113,7 +119,9 @@ def _without_secrets(fault: TransportError, url: str) -> TransportError:
 
 def hidden(words: str, url: str) -> str:
     """Return ``words`` without any longer part of ``url``: services repeat what they refuse."""
-    rest = url.partition("://")[2]
+    scheme, _separator, rest = url.partition("://")
+    if scheme.startswith("http"):
+        rest = rest.partition("/")[2]  # the host is no secret
     for separator in "/?&=@:":
         rest = rest.replace(separator, " ")
     for part in sorted(set(rest.split()), key=len, reverse=True):

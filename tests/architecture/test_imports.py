@@ -30,6 +30,7 @@ PURE_MODULES = {
     "surveys.suspicion",
     "surveys.pacing",
     "outbox.inert",
+    "outbox.providers",
     "outbox.transports.replies",
     "outbox.transports.statuses",
     "alerts.clocks",
