@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outbox', '0008_open_more_channels'),
+        ('outbox', '0009_find_a_delivery_by_what_it_is_about'),
     ]
 
     operations = [
