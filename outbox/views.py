@@ -10,8 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outbox.access import hide_answers
+from outbox.addresses import PREFIX
 from outbox.breaking import hold, resume
-from outbox.circuit import MAIL
+from outbox.circuit import MAIL, Circuit
 from outbox.doorbell import ring_on_commit
 from outbox.forms import FilterForm
 from outbox.framing import framed
@@ -37,6 +38,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "health": snapshot(),
         "can_hold": has_way_out(),
+        "dead_chats": Circuit.objects.interrupted().filter(transport__startswith=PREFIX).count(),
         "has_mail_server": bool(settings.EMAIL_URL),
         "mailbox": mailbox_in_trouble(),
     }

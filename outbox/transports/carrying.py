@@ -98,7 +98,10 @@ def _response(reply: Reply, prepared: requests.PreparedRequest) -> requests.Resp
     response = requests.Response()
     response.status_code = reply.status
     response.reason = reply.reason
-    response.headers.update(reply.headers)
+    # Without it a redirect leads nowhere: requests would follow it, to wherever it says.
+    response.headers.update(
+        {name: value for name, value in reply.headers.items() if name.lower() != "location"}
+    )
     response.url = prepared.url or ""
     response.request = prepared
     response._content = reply.body

@@ -204,6 +204,16 @@ def test_a_service_that_says_no_with_status_200_did_not_take_it(world):
     assert (circuit.state, "invalid_auth" in circuit.detail) == ("open", True)
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_followed_nowhere(world, status):
+    world.status = status
+    world.headers = {"Location": f"{world.url}/elders"}
+    make_chat(linked(ADDRESSES["mmost"]))
+    assert dispatch_due(channel=Channel.CHAT) == 0
+    assert len(world.arrived) == 1
+    assert Circuit.objects.get().state == "open"
+
+
 def test_a_second_post_under_one_marker_is_refused(world, monkeypatch):
     def twice(self, **kwargs):
         for _ in range(2):

@@ -77,6 +77,7 @@ def test_a_test_message_goes_through_the_outbox_and_its_result_is_shown(client, 
         shown = words(client.get(page))
         assert "403 invalid_token" in shown
         assert "laat ons niet toe" in shown
+        assert "1 chatadres neemt nu niets aan" in words(client.get("/outbox/"))
         server.status = 200
         client.post(f"{page}test/")  # lifts the interruption: somebody is looking
         assert dispatch_due(channel=Channel.CHAT) == 2
