@@ -31,6 +31,7 @@ from alerts.working import (
     store,
     wake,
 )
+from outbox.publishing import publish_missed
 from staff.models import User
 from surveys.actions import judge_again
 from surveys.models import Group, Project, Response
@@ -136,6 +137,7 @@ def reconcile(*, now: datetime | None = None) -> int:
     7. A lead that waits for nobody's digest is put by.
     8. An open alert without clocks gets them.
     9. An open alert whose owner left goes to the queue of its division; its keeper is told.
+    10. What other systems were not told, they are told.
     What leads here is a fault of ours that was logged when it happened, a restored backup, a
     hand at the database, or a firm without any active colleague.
     """
@@ -160,7 +162,7 @@ def reconcile(*, now: datetime | None = None) -> int:
         repairs += _repaired(_clocks_after_all, alert, now)
     for alert in unkept_alerts():
         repairs += _repaired(_to_the_queue, alert, now)
-    return repairs
+    return repairs + publish_missed(now=now)
 
 
 def _repaired(repair: Callable[[Row, datetime], bool], row: Row, now: datetime) -> bool:

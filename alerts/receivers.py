@@ -1,13 +1,17 @@
-"""What the inbox does when an answer comes in."""
+"""What the inbox does when an answer comes in, and what its ledger tells other systems."""
 
 from datetime import datetime
 from typing import Any
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from alerts import wishes
 from alerts.actions import note_answered_anew, raise_alert
 from alerts.digest_items import put_lead_by
+from alerts.models import AlertEvent
+from alerts.published import type_of
+from outbox.publishing import publish
 from surveys.models import CallRequest, Consent, Response
 from surveys.signals import (
     call_requested,
@@ -71,3 +75,11 @@ def tell_of_no_call(
 ) -> None:
     """Tell the owner that the client wants no call any more."""
     wishes.tell_of_no_call(response=response, call=call, now=now)
+
+
+@receiver(post_save, sender=AlertEvent, dispatch_uid="alerts.publish_event")
+def publish_event(sender: object, instance: AlertEvent, raw: bool = False, **kwargs: Any) -> None:
+    """Tell other systems of a line in the ledger, whoever wrote it; never undoes it."""
+    event_type = type_of(instance)
+    if event_type is not None and not raw:
+        publish(event_type, instance.pk, now=instance.at)

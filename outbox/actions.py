@@ -244,6 +244,7 @@ class Result:
     """What became of one attempt, in the transport's own words.
 
     ``is_spared``: nobody was accepted, so the row is not to blame: no back-off, no giving up.
+    ``not_before``: until when the receiver asked us to wait, if that is later than the back-off.
     """
 
     outcome: Outcome
@@ -251,6 +252,7 @@ class Result:
     detail: str
     transport: str
     is_spared: bool = False
+    not_before: datetime | None = None
 
 
 def record(claim: Claim, result: Result, *, now: datetime | None = None) -> bool:
@@ -358,7 +360,7 @@ def _changes(delivery: Delivery, result: Result, now: datetime) -> dict[str, obj
         wait = max(wait - LEASE, timedelta())  # nobody refused it, and it has waited already
     return {
         "state": State.QUEUED,
-        "not_before": now + wait,
+        "not_before": max(now + wait, result.not_before or now),
         "last_error": result.detail,
     }
 

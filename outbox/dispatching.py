@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from outbox.actions import Claim, Result, claim_next, mark, renew
@@ -184,7 +184,8 @@ def _refused(transport: Transport, claim: Claim, error: TransportError) -> _Outc
         is_final = verdict is Verdict.RECIPIENT
         return _Outcome(result=result(Outcome.PERMANENT if is_final else Outcome.POLICY))
     assert isinstance(error, TemporaryError)
-    return _Outcome(result=result(Outcome.TEMPORARY), is_down=error.is_everything)
+    waiting = replace(result(Outcome.TEMPORARY), not_before=error.not_before)
+    return _Outcome(result=waiting, is_down=error.is_everything)
 
 
 def _result(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from outbox.actions import new_message_id
 from outbox.doorbell import ring_on_commit
 from outbox.models import Channel, Delivery, State
+from outbox.signing import new_webhook_id
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ def send_again(
         waiting = original.sent_again.filter(state=State.QUEUED).first()
         if waiting is not None:
             return waiting
-        message_id = new_message_id()
+        is_webhook = original.channel == Channel.WEBHOOK
+        message_id = new_webhook_id() if is_webhook else new_message_id()
         frozen = bytes(original.message)
         if original.channel == Channel.EMAIL:
             frozen = _renamed(frozen, message_id, now)

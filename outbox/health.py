@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit, CircuitState, Pulse
+from outbox.endpoints import Endpoint
 from outbox.models import LEASED, TO_ENDPOINTS, Delivery, DeliveryQuerySet, Lane, State
 
 SWEEP = "sweep"
@@ -147,7 +148,10 @@ def interruption() -> Circuit | None:
 
 def has_way_out() -> bool:
     """Whether anything leaves this installation at all, so that it can be stopped."""
-    return bool(settings.EMAIL_URL) or ChatAddress.objects.exists()
+    addresses, endpoints = ChatAddress.objects.order_by(), Endpoint.objects.order_by()
+    return bool(settings.EMAIL_URL) or bool(
+        addresses.values("pk").union(endpoints.values("pk"))[:1]
+    )
 
 
 def _waiting() -> DeliveryQuerySet:

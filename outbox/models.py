@@ -38,6 +38,7 @@ from outbox.circuit import MAIL, Circuit, Pulse  # noqa: F401  (tables of this a
 from outbox.durations import ENOUGH_TO_SEND as ENOUGH_TO_SEND
 from outbox.durations import GIVE_UP_AFTER as GIVE_UP_AFTER
 from outbox.durations import LEASE as LEASE
+from outbox.endpoints import Endpoint, EndpointSecret, Subscription  # noqa: F401  (tables)
 from outbox.ledger import AppendOnly as AppendOnly  # where the other apps look for it
 from outbox.ledger import AppendOnlyError as AppendOnlyError
 from outbox.refusals import Kind

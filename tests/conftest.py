@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from outbox.publishing import memory
 from staff import branding
 
 # No time limit: on a busy machine it would fail tests that are right.
@@ -28,6 +29,14 @@ def _no_brand() -> Iterator[None]:
     branding.keep(branding.Look(), seconds=3600)
     yield
     branding.keep(branding.Look(), seconds=0)
+
+
+@pytest.fixture(autouse=True)
+def _no_webhooks() -> Iterator[None]:
+    """A firm whose other systems hear nothing, and known: as in a process that runs for a while."""
+    memory.keep(frozenset(), seconds=3600)
+    yield
+    memory.forget()
 
 
 @pytest.fixture

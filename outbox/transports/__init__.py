@@ -23,6 +23,7 @@ from outbox.transports.base import (
 from outbox.transports.chat import ChatTransport
 from outbox.transports.keep import KeepTransport
 from outbox.transports.smtp import SmtpTransport
+from outbox.transports.webhook import WebhookTransport
 
 __all__ = [
     "AnymailTransport",
@@ -36,11 +37,15 @@ __all__ = [
     "Transport",
     "TransportError",
     "UncertainError",
+    "WebhookTransport",
     "email_transport",
     "endpoint_transport",
 ]
 
-_TO_ENDPOINTS: dict[str, Callable[[Delivery], Transport]] = {Channel.CHAT: ChatTransport}
+_TO_ENDPOINTS: dict[str, Callable[[Delivery], Transport]] = {
+    Channel.CHAT: ChatTransport,
+    Channel.WEBHOOK: WebhookTransport,
+}
 
 
 def email_transport() -> Transport:

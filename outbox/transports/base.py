@@ -1,6 +1,7 @@
 """What every transport promises."""
 
 from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -17,11 +18,22 @@ class TransportError(Exception):
 
 
 class TemporaryError(TransportError):
-    """Try again later. ``is_everything``: the whole transport is down, not this one message."""
+    """Try again later. ``is_everything``: the whole transport is down, not this one message.
 
-    def __init__(self, detail: str, *, phase: str, is_everything: bool = False) -> None:
+    ``not_before``: the receiver asked us to wait until then.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        phase: str,
+        is_everything: bool = False,
+        not_before: datetime | None = None,
+    ) -> None:
         super().__init__(detail, phase=phase)
         self.is_everything = is_everything
+        self.not_before = not_before
 
 
 class PermanentError(TransportError):

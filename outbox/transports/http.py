@@ -30,6 +30,7 @@ from outbox.transports.base import (
 
 STEP_SECONDS = 8.0  # for name, connection and TLS, each
 REPLY_SECONDS = 25.0  # for body and reply, together; well within the marker's fresh lease
+TEXT_SECONDS = 5.0  # of those, for the text that follows the head of a reply
 _MARK_TO_BODY = 10.0  # whoever was asleep for longer between marker and body sends none
 _CHUNK = 16 * 1024
 _READ_AT_MOST = 64 * 1024  # of a reply; what counts stands in front
@@ -38,12 +39,16 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is asked of an endpoint. ``url`` may hold a secret: it is never logged or raised."""
+    """What is asked of an endpoint. ``url`` may hold a secret: it is never logged or raised.
+
+    ``read_at_most``: bytes of the reply's text.
+    """
 
     url: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "POST"
+    read_at_most: int = _READ_AT_MOST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +89,7 @@ def exchange(
         line.allow(REPLY_SECONDS)
         try:
             line.send(request.body)
-            return _read(line, request.method)
+            return _read(line, request)
         except (OSError, http.client.HTTPException) as error:
             if mark is None:
                 words = _words(error)
@@ -164,13 +169,14 @@ def _head(request: Request) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-def _read(line: "_Line", method: str) -> Reply:
-    response = http.client.HTTPResponse(line, method=method)  # type: ignore[arg-type]
+def _read(line: "_Line", request: Request) -> Reply:
+    response = http.client.HTTPResponse(line, method=request.method)  # type: ignore[arg-type]
     response.begin()
+    line.allow(min(TEXT_SECONDS, line.left()))  # a yes whose text never ends is one all the same
     body = b""
-    while len(body) < _READ_AT_MOST:
+    while len(body) < request.read_at_most:
         try:
-            chunk = response.read(_READ_AT_MOST - len(body))
+            chunk = response.read1(request.read_at_most - len(body))
         except (OSError, http.client.HTTPException):
             break  # the status is known: it decides
         if not chunk:

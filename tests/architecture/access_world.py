@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alerts.models import Alert
 from outbox.addresses import ChatAddress
+from outbox.endpoint_actions import add_endpoint
 from outbox.models import Delivery
 from staff.models import User
 from surveys.models import HeldAnswer, Suppression
@@ -27,6 +28,7 @@ from tests.factories import (
     make_user,
 )
 
+_OF_AN_ENDPOINT = ("detail", "edit", "test", "rotate", "off", "on", "delete")
 _OF_A_QUESTIONNAIRE = ("detail", "use", "stop", "discard")
 ALERT_VERBS = ("contact", "snooze", "wake", "reassign", "reopen")
 TEXT_PAGES = ("edit", "preview", "test", "standard")
@@ -100,6 +102,9 @@ def make_world() -> World:
     )
     questionnaire = make_questionnaire()
     address = ChatAddress.objects.create(name="Slack", service="slack", url="slack://a/b/c")
+    endpoint, _secret = add_endpoint(
+        name="CRM", url="https://crm.example/hooks", event_types=["alert.raised"]
+    )
     return World(
         users={
             "anonymous": None,
@@ -141,6 +146,7 @@ def make_world() -> World:
             "webhooks:tracking": ["postmark"],
             "outbox:detail": [delivery.pk],
             "outbox:body": [delivery.pk],
+            **{f"endpoints:{name}": [endpoint.pk] for name in _OF_AN_ENDPOINT},
             "questionnaires:new": ["aftercare"],
             "questionnaires:preview": [questionnaire.pk, "nl"],
             **{f"questionnaires:{name}": [questionnaire.pk] for name in _OF_A_QUESTIONNAIRE},

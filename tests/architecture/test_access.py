@@ -65,6 +65,7 @@ ADMINISTRATORS_ONLY = (REFUSED, REFUSED, REFUSED, REFUSED, IN)
 ADMINISTRATORS_ONLY_CHANGE = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
 ADMINISTERED = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
 CAUSE = {"name_nl": "Vergunning", "name_en": "Permit", "order": 5, "is_active": "on"}
+WEBHOOK = {"name": "CRM Zuid", "url": "https://crm.example/", "events": ["alert.raised"]}
 TEXT = {"subject": "Over {project}", "body": "Hoe was het?"}
 TOLD_BY_MAIL = {
     **dict.fromkeys(CHOSEN, "mail"),
@@ -185,6 +186,19 @@ TABLE = {
     "chat:on": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
     "chat:off": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
     "chat:delete": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "endpoints:list": reading(*ADMINISTRATORS_ONLY),
+    "endpoints:detail": reading(*ADMINISTRATORS_ONLY),
+    "endpoints:add": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTRATORS_ONLY), data=WEBHOOK
+    ),
+    "endpoints:edit": Access(
+        get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTERED), data=WEBHOOK
+    ),
+    "endpoints:test": acting({}, *ADMINISTERED),
+    "endpoints:rotate": acting({}, *ADMINISTERED),
+    "endpoints:off": acting({}, *ADMINISTERED),
+    "endpoints:on": acting({}, *ADMINISTERED),
+    "endpoints:delete": acting({}, *ADMINISTERED),
     "brand:edit": Access(get=signed_in(*ADMINISTRATORS_ONLY), post=signed_in(*ADMINISTRATORS_ONLY)),
     "brand:colours": reading(*ADMINISTRATORS_ONLY),
     "texts:list": reading(*ADMINISTRATORS_ONLY),

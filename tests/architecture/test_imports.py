@@ -19,7 +19,7 @@ LAYERS = {
         ("middleware", "context_processors", "templatetags", "adapters", "wsgi"), DOORS
     ),
     "webhooks": DOORS,
-    **dict.fromkeys(("models", "addresses", "circuit", "durations", "back_off"), ROWS),
+    **dict.fromkeys(("models", "addresses", "circuit", "endpoints", "durations", "back_off"), ROWS),
     **dict.fromkeys(("ledger", "signals", "roles"), ROWS),
     **dict.fromkeys(("preferences", "digest_models", "chat_models"), ROWS),
     **dict.fromkeys(("hours", "absence", "standing_in", "escalation"), ROWS),

@@ -15,6 +15,7 @@ from alerts.models import Alert, CallGuide, Cause, CauseName, Notification
 from alerts.preferences import NewsRule, Preference
 from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
+from outbox.endpoints import Endpoint, EndpointSecret, Subscription
 from outbox.models import Delivery, Report
 from staff.models import Brand, User
 from surveys.models import (
@@ -68,6 +69,22 @@ def make_delivery(**fields):
 
 def make_circuit(**fields):
     return Circuit.objects.create(transport="smtp", **fields)
+
+
+def make_endpoint(*, name="CRM", **fields):
+    return Endpoint.objects.create(name=name, url="https://crm.example/", **fields)
+
+
+def make_secrets(*ends):
+    endpoint = make_endpoint()
+    for end in ends:
+        EndpointSecret.objects.create(endpoint=endpoint, secret="whsec_a", expires_at=end)
+
+
+def subscribe(*names):
+    endpoint = make_endpoint()
+    for name in names:
+        Subscription.objects.create(endpoint=endpoint, event_type=name)
 
 
 def make_attempt(delivery=None, **fields):
@@ -475,6 +492,18 @@ CASES = {
     "circuit_probed_only_while_open": update(
         lambda: make_circuit(state="open", reason="relay", opened_at=NOW, probe_at=NOW),
         probe_at=(None, NOW + SECOND),
+    ),
+    "endpoint_named_once": any_case(make_endpoint),
+    "endpoint_off_has_reason": update(
+        lambda: make_endpoint(switched_off_at=NOW, off_reason="gone"), off_reason=("", "by_hand")
+    ),
+    "endpoint_secret_one_current": (
+        lambda: make_secrets(None, None),
+        lambda: make_secrets(NOW, None),
+    ),
+    "subscription_once_per_endpoint": (
+        lambda: subscribe("alert.raised", "alert.raised"),
+        lambda: subscribe("alert.raised", "alert.closed"),
     ),
     "chat_address_named_once": any_case(
         lambda name: ChatAddress.objects.create(name=name, url="slack://a/b/c")
