@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from alerts import views
+from alerts import list_views, views
 
 app_name = "alerts"
 urlpatterns = [
     path("", views.inbox, name="list"),
+    path("fresh/", list_views.fresh, name="fresh"),
+    path("views/", list_views.saved_views, name="views"),
+    path("views/save/", list_views.save_view, name="save-view"),
+    path("views/<int:pk>/rename/", list_views.rename_view, name="rename-view"),
+    path("views/<int:pk>/delete/", list_views.delete_view, name="delete-view"),
+    path("views/<int:pk>/start/", list_views.start_with_view, name="start-view"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("<int:pk>/contact/", views.contact, name="contact"),

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts import actions
 from alerts.call_guides import guide_for
 from alerts.course import course_of, event_steps
+from alerts.filters import where
 from alerts.forms import (
     AcknowledgeForm,
     CloseForm,
@@ -33,8 +33,8 @@ from alerts.forms import (
     ReopenForm,
     SnoozeForm,
 )
-from alerts.inbox import Inbox
 from alerts.late_mail import late_mail, late_mails
+from alerts.listing import list_context
 from alerts.models import Alert
 from alerts.story import Story, last_contact_with, sees_invitation, story_of
 from staff.models import User
@@ -45,8 +45,7 @@ from surveys.models import FollowUp
 
 CONFLICT = 409
 Verb = Callable[..., None]
-PER_PAGE = 50
-# Of an answer, for list and page.
+# Of an answer, for its page.
 _PARTS = (
     "response__services",
     "response__later_answers",
@@ -59,12 +58,17 @@ _PARTS = (
 @require_safe
 @requires(Right.WORK_ALERTS)
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Show the list; on a wide screen with the first alert opened beside it."""
+    """Show the list; on a wide screen with the first alert opened beside it.
+
+    An address that says nothing leads to the view that the user starts with.
+    """
     user = signed_in(request)
-    context = _list_context(request, user)
+    if not request.GET and (start := user.saved_views.filter(is_start=True).first()):
+        return redirect(start.address)
+    context = list_context(request, user)
     first = next(iter(context["page"]), None)
-    if first is not None:
-        context |= _alert_context(first, user)
+    if isinstance(first, Alert):
+        context |= _alert_context(_readable_alert(user, first.pk), user)
     return render(request, "alerts/list.html", context)
 
 
@@ -243,10 +247,9 @@ def _require_may_work(user: User, alert: Alert) -> None:
 
 
 def _back_to(request: HttpRequest, alert: Alert) -> HttpResponse:
-    """Redirect to the alert, in the tab it was opened from."""
-    address = reverse("alerts:detail", args=[alert.pk])
-    tab = request.GET.get("tab", "")
-    return redirect(f"{address}?tab={tab}" if tab.isalpha() else address)
+    """Redirect to the alert, at the place in the list from which it was opened."""
+    place = where(request.GET.dict())
+    return redirect(reverse("alerts:detail", args=[alert.pk]) + (place if place != "?" else ""))
 
 
 def _detail(
@@ -259,27 +262,9 @@ def _detail(
     **more: Any,
 ) -> HttpResponse:
     """Show an alert; ``forms`` are bound ones, in place of fresh, and ``opened`` is unfolded."""
-    context = _list_context(request, user, alert=alert)
+    context = list_context(request, user, alert=alert)
     context |= _alert_context(alert, user, forms=forms or {})
     return render(request, "alerts/detail.html", {**context, "opened": opened, **more})
-
-
-def _list_context(
-    request: HttpRequest, user: User, *, alert: Alert | None = None
-) -> dict[str, Any]:
-    now = timezone.now()
-    own = Inbox(user, now=now)
-    tab = own.tab(request.GET.get("tab", ""), alert=alert)
-    alerts = own.alerts(tab).with_story().prefetch_related(*_PARTS, late_mail(now))
-    page = Paginator(alerts, PER_PAGE).get_page(request.GET.get("page"))
-    return {
-        "now": now,
-        "tabs": own.tabs(),
-        "tab": tab,
-        "page": page,
-        "held_count": own.held_count(),
-        "has_alerts": bool(page.object_list) or own.has_alerts(),
-    }
 
 
 def _alert_context(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
+from alerts.inbox import PER_PAGE
 from alerts.models import Alert, State
-from alerts.views import PER_PAGE
 from benchmarks import seed
 from benchmarks.servers import pages
 from benchmarks.sizes import Size

@@ -6,6 +6,7 @@ from alerts.models.alerts import NEXT_STEP_MAX, REASON_MAX, Alert, AlertQuerySet
 from alerts.models.causes import CAUSE_MAX, Cause, CauseName
 from alerts.models.guides import GUIDE_MAX, CallGuide
 from alerts.models.ledger import AlertEvent, EventKind, Notification
+from alerts.models.saved import VIEW_NAME_MAX, SavedView
 from alerts.models.states import (
     MOVES,
     OUTCOMES,
@@ -28,6 +29,7 @@ __all__ = [
     "REACHED",
     "REASON_MAX",
     "UNTOUCHED",
+    "VIEW_NAME_MAX",
     "Alert",
     "AlertEvent",
     "AlertQuerySet",
@@ -48,5 +50,6 @@ __all__ = [
     "PersonChat",
     "Preference",
     "RootCause",
+    "SavedView",
     "State",
 ]

@@ -79,6 +79,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         is_asleep = models.Q(snoozed_until__isnull=False, snoozed_until__gt=now)
         return self.open().exclude(is_asleep)
 
+    def closed(self) -> AlertQuerySet:
+        """Return what nothing is left to do about."""
+        return self.filter(state=State.CLOSED)
+
     def overdue(self, now: datetime) -> AlertQuerySet:
         """Return open alerts whose next action is late."""
         return self.open().filter(due_at__lt=now)
@@ -95,10 +99,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return replaced.filter(~models.Exists(told)).select_related("response__invitation")
 
     def due_first(self) -> AlertQuerySet:
-        """Order: open before closed, then by due time."""
-        return self.order_by(
-            models.Case(models.When(state=State.CLOSED, then=1), default=0), "due_at", "pk"
-        )
+        """Order by due time; of what is open an index has it ready."""
+        return self.order_by("due_at", "pk")
 
     def with_story(self) -> AlertQuerySet:
         """Fetch what the list and the detail show, in a fixed number of queries."""
@@ -225,6 +227,16 @@ class Alert(models.Model):
                 fields=["owner", "due_at"],
                 condition=~models.Q(state=State.CLOSED),
                 name="alert_open_of_owner",
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=~models.Q(state=State.CLOSED),
+                name="alert_open_due_first",
+            ),
+            models.Index(
+                fields=["-closed_at", "-id"],
+                condition=models.Q(state=State.CLOSED),
+                name="alert_closed_last_first",
             ),
         ]
 

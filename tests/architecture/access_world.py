@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from alerts.models import Alert
+from alerts.models import Alert, SavedView
 from outbox.addresses import ChatAddress
 from outbox.endpoint_actions import add_endpoint
 from outbox.models import Delivery
@@ -60,7 +60,8 @@ class World:
     arguments: dict[str, list[Any]] = field(default_factory=dict)
 
     def address(self, name: str) -> str:
-        return reverse(name, args=self.arguments.get(name, []))
+        address = reverse(name, args=self.arguments.get(name, []))
+        return f"{address}?after=0" if name == "alerts:fresh" else address
 
 
 def make_world() -> World:
@@ -95,6 +96,7 @@ def make_world() -> World:
         )
     ).invitation
     token = [make_token()]
+    view = SavedView.objects.create(owner=owner, name="Water")
     held = HeldAnswer.objects.create(
         invitation=alert.response.invitation,
         answers={"satisfaction": "satisfied", "recommendation": "no", "interest": "not_now"},
@@ -137,6 +139,7 @@ def make_world() -> World:
             **{f"alerts:{name}": [alert.pk] for name in ALERT_VERBS},
             **{f"guides:{name}": ["negative", "nl"] for name in ("edit", "standard")},
             **{f"causes:{name}": ["quality"] for name in ("edit", "standard")},
+            **{f"alerts:{verb}-view": [view.pk] for verb in ("rename", "start", "delete")},
             "held:confirm": [held.pk],
             "held:dismiss": [held.pk],
             "brand:colours": ["0a5c8a"],

@@ -101,6 +101,13 @@ TABLE = {
     "webhooks:tracking": Access(get=everybody(NOT_SO), post=everybody(NOTHING)),
     "alerts:list": reading(IN),
     "alerts:detail": reading(*OWN_ROW),
+    "alerts:fresh": reading(IN),
+    # Somebody's own views: nobody else's, whatever the role.
+    "alerts:views": reading(IN),
+    "alerts:save-view": acting({"name": "Mijn –"}, ELSEWHERE),
+    "alerts:rename-view": acting({"name": "Mijn –"}, *LINE_CHANGED),
+    "alerts:start-view": acting({"start": "1"}, *LINE_CHANGED),
+    "alerts:delete-view": acting({}, *LINE_CHANGED),
     "alerts:acknowledge": acting({}, *OWN_ROW_CHANGED),
     "alerts:note": acting({"note": "Gebeld, terug op maandag."}, *OWN_ROW_CHANGED),
     "alerts:close": acting({"outcome": "partly", "root_cause": "cost"}, *OWN_ROW_CHANGED),

@@ -26,6 +26,7 @@ LAYERS = {
 }
 SUFFIXES = {"_urls": WIRING, "_views": DOORS}  # of one part of an app: ``stop_views``
 PURE_MODULES = {
+    "outbox.signing",
     "surveys.segmentation",
     "surveys.suspicion",
     "surveys.pacing",

@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstrain
 
 from alerts.chat_models import ChatNotice, DivisionChat, OwnChatRule
 from alerts.digest_models import DigestItem, DigestTime
-from alerts.models import Alert, CallGuide, Cause, CauseName, Notification
+from alerts.models import Alert, CallGuide, Cause, CauseName, Notification, SavedView
 from alerts.preferences import NewsRule, Preference
 from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
@@ -97,6 +97,15 @@ def make_attempt(delivery=None, **fields):
 def make_report(**fields):
     fields = {"kind": "out_of_office", "source": "mailbox", "external_id": "a", **fields}
     return Report.objects.create(delivery=make_delivery(), **fields)
+
+
+def make_view(**fields):
+    return SavedView.objects.create(**{"owner": make_user(), "place": {"tab": "mine"}, **fields})
+
+
+def make_views(*views):
+    owner = make_user()
+    return [make_view(owner=owner, **fields) for fields in views]
 
 
 def make_alert(*, group="negative", **fields):
@@ -581,6 +590,15 @@ CASES = {
         lambda: make_guides("nl", group="positive"),
     ),
     "call_guide_not_empty": (lambda: make_guides("nl", body=""), lambda: make_guides("nl")),
+    "saved_view_has_name": (lambda: make_view(name=""), lambda: make_view(name="–")),
+    "saved_view_name_once_per_owner": (
+        lambda: make_views({"name": "Water"}, {"name": "WATER"}),
+        lambda: make_views({"name": "Water"}, {"name": "Bodem"}),
+    ),
+    "saved_view_one_start": (
+        lambda: make_views({"name": "a", "is_start": True}, {"name": "b", "is_start": True}),
+        lambda: make_views({"name": "a", "is_start": True}, {"name": "b"}),
+    ),
     "notification_once_per_recipient": (
         lambda: notify(recipients=1),
         lambda: notify(recipients=2),
