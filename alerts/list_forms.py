@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alerts.filters import NAMES, Filters, Period
 from alerts.models import VIEW_NAME_MAX
@@ -52,7 +53,7 @@ class FilterForm(forms.Form):
         widget=forms.Select(attrs=_INPUT),
     )
     period = forms.ChoiceField(
-        label=_("Answered"),
+        label=pgettext_lazy("when", "Answered"),
         required=False,
         choices=[("", _("At any time")), *Period.choices],
         widget=forms.Select(attrs=_INPUT),
