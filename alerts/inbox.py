@@ -17,12 +17,12 @@ from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alerts.filters import Filters, where
 from alerts.late_mail import late_mail
 from alerts.leads import leads_of
-from alerts.models import Alert
+from alerts.models import Alert, AlertQuerySet
 from staff.models import User
 from staff.roles import Right, has_right
 from staff.standing_in import Presence
@@ -42,6 +42,7 @@ class Tab(StrEnum):
     TO_ASK = "ask"
     LEADS = "leads"
     HELD = "held"
+    LATER = "later"
     CLOSED = "closed"
 
 
@@ -88,6 +89,11 @@ class Inbox:
             self._counts[tab] = self.entries[tab].rows(self).order_by().count()
         return self._counts[tab]
 
+    @property
+    def asking(self) -> AlertQuerySet:
+        """What asks for action now: open, and not put off."""
+        return self.visible.awake(self.now).due_first()
+
     def has_alerts(self) -> bool:
         """Return whether there is, or ever was, any alert this user may see."""
         return self.visible.exists()
@@ -122,6 +128,8 @@ class Inbox:
     def _tab_of(self, alert: Alert) -> Tab:
         if alert.is_closed:
             return Tab.CLOSED
+        if alert.sleeps(self.now):
+            return Tab.LATER
         if alert.owner_id in self.own:
             return Tab.MINE
         if alert.owner_id is None:
@@ -214,18 +222,18 @@ ENTRIES = (
     Entry(
         tab=Tab.MINE,
         label=gettext_lazy("Mine"),
-        rows=lambda inbox: inbox.visible.open().filter(owner__in=inbox.own).due_first(),
+        rows=lambda inbox: inbox.asking.filter(owner__in=inbox.own),
     ),
     Entry(
         tab=Tab.TEAM,
         label=gettext_lazy("Team"),
-        rows=lambda inbox: inbox.visible.open().filter(owner__in=inbox.team).due_first(),
+        rows=lambda inbox: inbox.asking.filter(owner__in=inbox.team),
         is_for=lambda inbox: bool(inbox.team),
     ),
     Entry(
         tab=Tab.ALL,
         label=gettext_lazy("All"),
-        rows=lambda inbox: inbox.visible.open().due_first(),
+        rows=lambda inbox: inbox.asking,
         is_for=lambda inbox: inbox.sees_all,
     ),
     Entry(
@@ -238,13 +246,13 @@ ENTRIES = (
     Entry(
         tab=Tab.LATE,
         label=gettext_lazy("Late"),
-        rows=lambda inbox: inbox.visible.overdue(inbox.now).due_first(),
+        rows=lambda inbox: inbox.asking.overdue(inbox.now),
         is_alarm=True,
     ),
     Entry(
         tab=Tab.TO_ASK,
         label=gettext_lazy("To ask"),
-        rows=lambda inbox: inbox.visible.open().filter(group=Group.POSITIVE).due_first(),
+        rows=lambda inbox: inbox.asking.filter(group=Group.POSITIVE),
         stays=False,
     ),
     Entry(
@@ -259,6 +267,12 @@ ENTRIES = (
         label=gettext_lazy("On hold"),
         rows=lambda inbox: HeldAnswer.objects.visible_to(inbox.user).on_hold(),
         page="held:list",
+        stays=False,
+    ),
+    Entry(
+        tab=Tab.LATER,
+        label=pgettext_lazy("put off", "Later"),
+        rows=lambda inbox: inbox.visible.snoozed(inbox.now).order_by("snoozed_until", "pk"),
         stays=False,
     ),
     Entry(

@@ -63,6 +63,23 @@ def test_to_ask_are_the_open_positive_ones(client, owner):
     assert set(listed(client, owner, tab="ask")) == {plus, thanked}
 
 
+def test_what_is_put_off_leaves_the_tabs_with_work_until_it_wakes(client, owner):
+    late = timezone.now() - timedelta(days=20)
+    awake, asleep, woken = (make_alert(owner=owner, now=late, **PLUS) for _number in range(3))
+    for alert, days in ((asleep, 3), (woken, -1)):
+        alert.snoozed_until = timezone.now() + timedelta(days=days)
+        alert.snooze_reason = "Met verlof"
+        alert.save(update_fields=["snoozed_until", "snooze_reason"])
+    for tab in ("mine", "late", "ask"):
+        assert set(listed(client, owner, tab=tab)) == {awake, woken}, tab
+    assert set(listed(client, owner.supervisor, tab="team")) == {awake, woken}
+    response = look(client, owner, tab="later")
+    assert list(response.context["page"]) == [asleep]
+    assert '<span class="d ok">later, ' in response.content.decode()
+    opened = client.get(reverse("alerts:detail", args=[asleep.pk]))
+    assert opened.context["tab"] == "later"
+
+
 def test_leads_are_neutral_answers_with_interest_of_own_projects(client, owner):
     lead = make_lead(account_manager=owner)
     make_lead()  # of somebody else
