@@ -92,6 +92,8 @@ def queue_notice(
         dedupe_key=f"alert:{alert.pk}:chat:{address.pk}",
         lane=Lane.ALERT,
         template="alert",
+        about=alert.response.invitation.project_contact.about,
+        is_confidential=True,
         now=now,
     )
     ChatNotice.objects.get_or_create(

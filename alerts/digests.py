@@ -20,9 +20,9 @@ from alerts.digest_models import USUAL_HOUR, USUAL_WEEKDAY, DigestItem, DigestKi
 from alerts.digest_times import day_to_send, next_slot
 from alerts.timing import firm_calendar
 from alerts.weekly import Weekly, weeklies
-from outbox.actions import queue_message
 from outbox.mail import Mail
 from outbox.models import Delivery, Lane
+from outbox.queueing import queue_message
 from staff.models import User
 
 logger = logging.getLogger(__name__)
@@ -157,6 +157,7 @@ def _queue(
         recipient_name=row.user.name,
         recipient_address=row.user.email,
         template=row.kind,
+        is_confidential=True,  # it tells what clients answered
         now=now,
     )
     DigestTime.objects.filter(pk=row.pk).update(told_until=until)

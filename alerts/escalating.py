@@ -17,9 +17,10 @@ from alerts.clocks import Clock, clock_until
 from alerts.escalation import AlertClock, ClockKind, EscalationStep, StepKind
 from alerts.escalation_mails import compose_step
 from alerts.models import Alert, AlertEvent, EventKind
+from alerts.posting import queue_mail
 from alerts.timing import calendar_of
-from outbox.actions import cancel_queued, queue_message
-from outbox.models import Delivery, Lane
+from outbox.models import Delivery
+from outbox.queueing import cancel_queued
 from staff.models import User
 from staff.working_hours import WorkingHours
 
@@ -210,12 +211,11 @@ def _record(taken: _Taken, now: datetime) -> None:
 
 
 def _queue(taken: _Taken, recipient: User, now: datetime) -> Delivery:
-    return queue_message(
+    return queue_mail(
         compose_step(taken.step, alert=taken.alert, clock=taken.clock, recipient=recipient),
+        alert=taken.alert,
+        to=recipient,
         dedupe_key=_key(taken.clock, taken.step),
-        lane=Lane.ALERT,
-        recipient_name=recipient.name,
-        recipient_address=recipient.email,
         template="escalation",
         now=now,
     )

@@ -60,10 +60,11 @@ def late_mails(alert: Alert, *, now: datetime) -> list[LateMail]:
     return [
         LateMail(
             name=notification.recipient.name,
-            why=_why(notification.delivery, circuit, is_alive=is_alive),
-            delivery_id=notification.delivery_id,
+            why=_why(delivery, circuit, is_alive=is_alive),
+            delivery_id=delivery.pk,
         )
         for notification in found
+        if (delivery := notification.delivery) is not None
     ]
 
 

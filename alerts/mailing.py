@@ -10,12 +10,11 @@ from alerts.chats import own_addresses, tell_by_chat, tell_division
 from alerts.digest_items import put_by
 from alerts.mails import Handover, compose_alert
 from alerts.models import Alert, Notification
+from alerts.posting import queue_mail
 from alerts.preferences import WITH_CHAT, News, Way, news_of_alert
 from alerts.routing import Route
 from alerts.story import Story, story_of
 from alerts.ways import ways_of
-from outbox.actions import queue_message
-from outbox.models import Lane
 from staff.models import User
 
 logger = logging.getLogger(__name__)
@@ -113,15 +112,12 @@ def _notify(
         logger.exception("alert %s: the mail to user %s cannot be made", alert.pk, recipient.pk)
         return None
     try:
-        delivery = queue_message(
+        delivery = queue_mail(
             mail,
+            alert=alert,
+            to=recipient,
             dedupe_key=alert.delivery_key(recipient),
-            lane=Lane.ALERT,
-            recipient_name=recipient.name,
-            recipient_address=recipient.email,
             template="alert",
-            about=alert.response.invitation.project_contact.about,
-            is_confidential=True,
             now=now,
         )
     except (OperationalError, InterfaceError):
@@ -151,12 +147,11 @@ def queue_handover_mail(
         story=story_of(alert.response),
         handover=Handover(by=by, comment=comment),
     )
-    delivery = queue_message(
+    delivery = queue_mail(
         mail,
+        alert=alert,
+        to=owner,
         dedupe_key=f"alert:{alert.pk}:handover:{alert.version}:email:{owner.pk}",
-        lane=Lane.ALERT,
-        recipient_name=owner.name,
-        recipient_address=owner.email,
         template="alert",
         now=now,
     )

@@ -9,8 +9,7 @@ from django.db.models import Q
 from alerts.chain import Chain
 from alerts.escalation_mails import compose_without_owner
 from alerts.models import Alert, AlertEvent, EventKind
-from outbox.actions import queue_message
-from outbox.models import Lane
+from alerts.posting import queue_mail
 from staff.models import User
 
 logger = logging.getLogger(__name__)
@@ -63,12 +62,11 @@ def move_to_queue(alert: Alert, *, now: datetime) -> bool:
 
 
 def _tell(alert: Alert, keeper: User, left: User | None, now: datetime) -> None:
-    queue_message(
+    queue_mail(
         compose_without_owner(alert, left=left, recipient=keeper),
+        alert=alert,
+        to=keeper,
         dedupe_key=f"alert:{alert.pk}:queue:{keeper.pk}:{alert.owner_id or 0}",
-        lane=Lane.ALERT,
-        recipient_name=keeper.name,
-        recipient_address=keeper.email,
         template="without_owner",
         now=now,
     )

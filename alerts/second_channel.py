@@ -11,10 +11,10 @@ from alerts.chats import channels_of, own_addresses, queue_notice
 from alerts.mails import compose_alert
 from alerts.models import Alert, Notification
 from alerts.models import State as AlertState
+from alerts.posting import queue_mail
 from alerts.routing import route_for
 from alerts.story import story_of
-from outbox.actions import queue_message
-from outbox.models import LEASED, Delivery, Lane, State
+from outbox.models import LEASED, Delivery, State
 from staff.languages import firm_language
 
 logger = logging.getLogger(__name__)
@@ -101,12 +101,11 @@ def mail_instead(notification: Notification, *, now: datetime) -> bool:
         route=route_for(alert.response.project),
         story=story_of(alert.response),
     )
-    delivery = queue_message(
+    delivery = queue_mail(
         mail,
+        alert=alert,
+        to=person,
         dedupe_key=alert.delivery_key(person),
-        lane=Lane.ALERT,
-        recipient_name=person.name,
-        recipient_address=person.email,
         template="alert",
         now=now,
     )

@@ -9,12 +9,13 @@ from django.db.models import Exists, OuterRef, Q
 from alerts.digest_models import DigestItem
 from alerts.mails import compose_alert, compose_undeliverable
 from alerts.models import Alert, Notification
+from alerts.posting import queue_mail
 from alerts.preferences import OF_ALERTS
 from alerts.routing import route_for
 from alerts.story import story_of
-from outbox.actions import queue_message
 from outbox.models import Delivery, Lane
 from outbox.models import State as DeliveryState
+from outbox.queueing import queue_message
 from staff.models import User
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ def pass_on(notification: Notification, *, now: datetime) -> bool:
             recipient_name=administrator.name,
             recipient_address=administrator.email,
             template="undeliverable",
-            about=notification.delivery.about,
+            about=refused.about,
             now=now,
         )
     logger.warning(
@@ -106,15 +107,12 @@ def _mail_alert(notification: Notification, fallback: User, now: datetime) -> No
         story=story_of(alert.response),
         instead_of=notification.recipient,
     )
-    delivery = queue_message(
+    delivery = queue_mail(
         mail,
+        alert=alert,
+        to=fallback,
         dedupe_key=alert.delivery_key(fallback),
-        lane=Lane.ALERT,
-        recipient_name=fallback.name,
-        recipient_address=fallback.email,
         template="alert",
-        about=alert.response.invitation.project_contact.about,
-        is_confidential=True,
         now=now,
     )
     Notification.objects.create(

@@ -18,8 +18,8 @@ from alerts.routing import route_for
 from alerts.timing import firm_calendar
 from alerts.ways import way_of
 from alerts.working import wake
-from outbox.actions import cancel_queued, queue_message
 from outbox.models import Lane
+from outbox.queueing import cancel_queued, queue_message
 from staff.models import User
 from surveys.models import CallRequest, Consent, Response
 

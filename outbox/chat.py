@@ -3,10 +3,10 @@
 import json
 from datetime import datetime
 
-from outbox.actions import queue_payload
 from outbox.addresses import ChatAddress
 from outbox.inert import inert, sms
 from outbox.models import Channel, Delivery, Lane
+from outbox.queueing import queue_payload
 from outbox.services import SERVICES
 
 
@@ -19,6 +19,8 @@ def queue_chat(
     lane: Lane,
     link: str = "",
     template: str = "",
+    about: str = "",
+    is_confidential: bool = False,
     not_before: datetime | None = None,
     now: datetime | None = None,
 ) -> Delivery:
@@ -40,6 +42,8 @@ def queue_chat(
         dedupe_key=dedupe_key,
         lane=lane,
         template=template,
+        about=about,
+        is_confidential=is_confidential,
         not_before=not_before,
         now=now,
     )

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from outbox.actions import queue_message
 from outbox.circuit import Circuit, Reason
 from outbox.mail import Person, compose
 from outbox.models import Delivery, Lane, State
+from outbox.queueing import queue_message
 from outbox.redaction import redact
 from outbox.transports import AnymailTransport, RefusesAllError, SmtpTransport, TransportError
 

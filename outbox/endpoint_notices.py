@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 
-from outbox.actions import queue_message
 from outbox.endpoint_actions import switch_off
 from outbox.endpoints import Endpoint, OffReason
 from outbox.mail import Mail, Person, compose, site_address
 from outbox.models import Lane
+from outbox.queueing import queue_message
 from staff.models import User
 
 

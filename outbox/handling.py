@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outbox.actions import new_message_id
 from outbox.doorbell import ring_on_commit
 from outbox.models import Channel, Delivery, State
+from outbox.queueing import new_message_id
 from outbox.signing import new_webhook_id
 
 logger = logging.getLogger(__name__)

@@ -16,10 +16,10 @@ from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from outbox.actions import queue_payload
 from outbox.endpoints import Endpoint, Subscription
 from outbox.event_types import EventType, event_type
 from outbox.models import GIVE_UP_AFTER, Channel, Delivery, Lane
+from outbox.queueing import queue_payload
 from outbox.signing import new_webhook_id
 
 logger = logging.getLogger(__name__)
@@ -111,6 +111,7 @@ def _queue_for(
         recipient_name=endpoint.name,
         template=kind.name,
         message_id=new_webhook_id(),
+        is_confidential=True,  # an answer, or what was done about one
         now=now,
     )
 

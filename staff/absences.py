@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outbox.actions import cancel_queued, queue_message
 from outbox.mail import Person, compose, site_address
 from outbox.models import Lane
+from outbox.queueing import cancel_queued, queue_message
 from staff.absence import Absence, AbsenceQuerySet
 from staff.models import User, UserQuerySet
 from staff.roles import Right, has_right

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from outbox.actions import queue_message
 from outbox.mail import sender, site_address
 from outbox.models import Lane
+from outbox.queueing import queue_message
 from staff.models import User
 
 

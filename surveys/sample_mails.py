@@ -10,9 +10,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from outbox.actions import queue_message
 from outbox.mail import Mail, Person, site_address
 from outbox.models import Delivery, Lane
+from outbox.queueing import queue_message
 from staff.models import User
 from surveys.mails import compose_sample
 from surveys.models import (

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from outbox.actions import queue_message
 from outbox.mail import Mail
 from outbox.models import Delivery, Lane
+from outbox.queueing import queue_message
 from surveys.actions.adding import tell_follow_ups
 from surveys.actions.forgetting import forget_kept
 from surveys.actions.questionnaires import freeze_in_use

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from outbox.actions import cancel_queued
+from outbox.queueing import cancel_queued
 from surveys.actions.reminding import reminder_keys
 from surveys.actions.reopening import reopening_keys
 from surveys.models import Contact, Invitation

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from outbox.actions import cancel_queued, queue_message
 from outbox.models import Lane, Report, ReportKind, State
+from outbox.queueing import cancel_queued, queue_message
 from staff.models import User
 from surveys.actions.opting_out import stop_asking
 from surveys.actions.reminding import reminder_keys

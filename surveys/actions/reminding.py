@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from outbox.actions import cancel_queued, queue_message
 from outbox.models import Delivery, Lane, State
+from outbox.queueing import cancel_queued, queue_message
 from surveys.mails import compose_reminder
 from surveys.models import (
     Contact,

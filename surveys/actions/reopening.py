@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outbox.actions import cancel_queued, queue_message
 from outbox.models import Lane
+from outbox.queueing import cancel_queued, queue_message
 from staff.models import User
 from surveys.actions.holding import Conflict
 from surveys.mails import compose_reopened

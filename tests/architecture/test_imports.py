@@ -20,7 +20,7 @@ LAYERS = {
     ),
     "webhooks": DOORS,
     **dict.fromkeys(("models", "addresses", "circuit", "endpoints", "durations", "back_off"), ROWS),
-    **dict.fromkeys(("ledger", "signals", "roles"), ROWS),
+    **dict.fromkeys(("ledger", "reports", "signals", "roles"), ROWS),
     **dict.fromkeys(("preferences", "digest_models", "chat_models"), ROWS),
     **dict.fromkeys(("hours", "absence", "standing_in", "escalation"), ROWS),
 }
@@ -192,7 +192,7 @@ def test_the_checkers_see_what_is_wrong(check, name, text):
     ("check", "name", "text"),
     [
         (floor_errors, "alerts.models", "from surveys.models import Response"),
-        (floor_errors, "staff.adapters", "from outbox.actions import queue_message"),
+        (floor_errors, "staff.adapters", "from outbox.queueing import queue_message"),
         (celery_errors, "surveys.tasks", "from celery import shared_task"),
         (mail_errors, "outbox.mail", "from django.core.mail import EmailMessage"),
     ],

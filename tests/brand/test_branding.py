@@ -14,9 +14,9 @@ from django.db import OperationalError, connection
 from django.test import Client
 from PIL import Image
 
-from outbox.actions import queue_message
 from outbox.mail import Mail, sender
 from outbox.models import Delivery, Lane
+from outbox.queueing import queue_message
 from outbox.reading import read
 from staff import branding
 from staff.branding import Look, current_brand, last_known_brand, save_brand

@@ -3,8 +3,8 @@
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from outbox.actions import queue_message
 from outbox.models import Lane
+from outbox.queueing import queue_message
 from tests.dashboard.conftest import answered, filled
 from tests.factories import make_user
 

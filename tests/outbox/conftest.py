@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from outbox.actions import queue_message
 from outbox.models import Delivery, Lane
+from outbox.queueing import queue_message
 from tests.outbox.servers import Mailbox, mail_server
 
 NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)

@@ -8,12 +8,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from outbox.actions import Result, claim_next, give_back_expired, queue_payload, record
+from outbox.actions import Result, claim_next, give_back_expired, record
 from outbox.breaking import STUMBLES, give_up_stale, hold, interrupt, resume
 from outbox.circuit import Circuit, CircuitState, Reason
 from outbox.dispatching import AT_ONCE, dispatch_due
 from outbox.health import LATE_AFTER, interruption, stall
 from outbox.models import GIVE_UP_AFTER, LEASE, Channel, Delivery, Lane, Outcome, State
+from outbox.queueing import queue_payload
 from outbox.tasks import dispatch_chat, sweep
 from outbox.transports import http
 from outbox.uncertain import settle_uncertain

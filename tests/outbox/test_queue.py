@@ -8,9 +8,9 @@ import pytest
 from django.core.mail import BadHeaderError
 from django.db import transaction
 
-from outbox.actions import queue_message
 from outbox.mail import Person, compose
 from outbox.models import AppendOnlyError, Delivery, Lane, State
+from outbox.queueing import queue_message
 from tests.outbox.conftest import NOW, make_delivery, make_message
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from outbox.actions import Result, cancel_queued, claim_next, give_back_expired, record
+from outbox.actions import Result, claim_next, give_back_expired, record
 from outbox.models import LEASE, Delivery, Outcome, State
+from outbox.queueing import cancel_queued
 from tests.outbox.conftest import NOW, make_delivery
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,9 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
-from outbox.actions import Result, claim_next, queue_message, record
+from outbox.actions import Result, claim_next, record
 from outbox.models import Delivery, Lane, Outcome, State
+from outbox.queueing import queue_message
 from surveys.actions import send_invitations
 from tests.factories import make_project_contact, make_user
 

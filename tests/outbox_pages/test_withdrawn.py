@@ -2,7 +2,7 @@
 
 import pytest
 
-from outbox.actions import cancel_queued
+from outbox.queueing import cancel_queued
 from tests.factories import make_user
 from tests.outbox.conftest import make_delivery
 

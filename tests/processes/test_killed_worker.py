@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
 QUEUE = """
 from django.core.mail import EmailMessage
-from outbox.actions import queue_message
+from outbox.queueing import queue_message
 from outbox.models import Lane
 message = EmailMessage(subject="Een", body="Twee", to=["zoe@gemeente.example"])
 queue_message(message, dedupe_key="een", lane=Lane.ALERT, recipient_name="Zoe",

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from outbox.actions import queue_message
 from outbox.models import Lane
+from outbox.queueing import queue_message
 from staff.models import User
 from surveys.mails import compose_invitation, compose_reminder
 from tests.factories import (

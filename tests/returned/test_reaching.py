@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ambassadors.dashboard.figures import Fate, Scope, Tally, count_cells
-from outbox.actions import Result, claim_next, queue_message, record
+from outbox.actions import Result, claim_next, record
 from outbox.mail import Mail
 from outbox.models import Delivery, Lane, Outcome, Report, ReportKind, State
+from outbox.queueing import queue_message
 from outbox.reporting import record_report, report_refusals
 from surveys.actions import send_invitations, send_reminders
 from surveys.actions.reaching import heed_report, trust_address

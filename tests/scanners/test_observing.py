@@ -7,8 +7,8 @@ from django.core.cache import caches
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from outbox.actions import queue_message
 from outbox.models import Delivery, Lane
+from outbox.queueing import queue_message
 from surveys.mails import compose_invitation
 from surveys.models import HeldAnswer, Invitation, Link, Response
 from surveys.observing import network_of, seal, unseal

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0005_work_alerts_through_their_states'),
+        ('alerts', '0007_work_alerts_through_their_states'),
         ('surveys', '0012_find_answers_whose_rule_failed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
