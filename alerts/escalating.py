@@ -223,7 +223,7 @@ def _queue(taken: _Taken, recipient: User, now: datetime) -> Delivery:
 
 def _key(clock: AlertClock, step: str) -> str:
     """Return the ``dedupe_key`` of the one mail of a step."""
-    return f"alert:{clock.alert_id}:clock:{clock.pk}:{step}"
+    return f"alert:{clock.alert_id}:{clock.pk}:clock:{clock.kind}:{step}"
 
 
 def is_supervisor_told(alert: Alert) -> bool:

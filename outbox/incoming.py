@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
@@ -32,7 +33,10 @@ _OWN_LINE = re.compile(
 _TELLING = re.compile(r"(?:^|\D)[45]\d\d[ -]|[45]\.\d{1,3}\.\d{1,3}|unrouteable|unknown", re.I)
 _ROBOTS = {"", "mailer-daemon", "postmaster", "maildaemon", "mail-daemon"}
 _DIED = ("failed", "error")  # opensmtpd says error
-_BROKEN = (ValueError, LookupError, AttributeError, TypeError, UnicodeError, RecursionError)
+_BROKEN = (
+    *(ValueError, LookupError, AttributeError, TypeError, UnicodeError, RecursionError),
+    MessageError,  # a charset that is not even ASCII
+)
 
 
 @dataclass(frozen=True, kw_only=True)

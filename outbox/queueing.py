@@ -69,7 +69,6 @@ def queue_payload(
     template: str = "",
     message_id: str = "",
     about: str = "",
-    is_secret: bool = False,
     is_confidential: bool = False,
     not_before: datetime | None = None,
     now: datetime | None = None,
@@ -80,8 +79,6 @@ def queue_payload(
     leave as they are; where they go, and with which secret, is looked up when they do.
     ``message_id`` is unique among all deliveries, and made here when it is empty.
     """
-    if existing := Delivery.objects.filter(dedupe_key=dedupe_key).first():
-        return existing
     now = now or timezone.now()
     delivery = Delivery(
         dedupe_key=dedupe_key,
@@ -95,7 +92,6 @@ def queue_payload(
         message_id=message_id or new_message_id(),
         message=payload,
         digest=Delivery.digest_of(payload),
-        is_secret=is_secret,
         is_confidential=is_confidential,
         not_before=not_before or now,
         created_at=now,

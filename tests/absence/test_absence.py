@@ -59,8 +59,8 @@ def test_the_stand_in_sees_and_works_the_old_ones_only_during_the_absence(people
     assert client.post(address).status_code == 404
     absence = make_absence(user=away, stand_in=stand_in)
     mine = Inbox(stand_in, now=timezone.now())
-    assert list(mine.alerts(Tab.MINE)) == [old]
-    assert mine.counts()["mine"] == 1
+    assert list(mine.rows(Tab.MINE)) == [old]
+    assert mine.count(Tab.MINE) == 1
     assert client.post(address).status_code == 302
     old.refresh_from_db()
     assert (old.state, old.owner) == ("acknowledged", away)

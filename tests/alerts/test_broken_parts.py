@@ -96,14 +96,14 @@ def test_one_mail_that_cannot_be_made_does_not_stop_the_other(monkeypatch):
 
 
 def test_one_mail_that_cannot_be_stored_does_not_stop_the_other(monkeypatch):
-    honest = mailing.queue_message
+    honest = mailing.queue_mail
 
-    def queue(message, *, recipient_name, **rest):
-        if recipient_name == Alert.objects.get().owner.name:
+    def queue(mail, *, to, **rest):
+        if to == Alert.objects.get().owner:
             raise DataError("value too long")
-        return honest(message, recipient_name=recipient_name, **rest)
+        return honest(mail, to=to, **rest)
 
-    monkeypatch.setattr(mailing, "queue_message", queue)
+    monkeypatch.setattr(mailing, "queue_mail", queue)
     answer()
     assert counts() == (1, 1, 1, 1)
 
@@ -195,7 +195,7 @@ def test_a_broken_rule_stores_the_answer_and_judges_it_within_a_minute(monkeypat
     "part",
     [
         "alerts.mailing.compose_alert",
-        "alerts.mailing.queue_message",
+        "alerts.mailing.queue_mail",
         "alerts.receivers.raise_alert",
     ],
 )

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alerts import escalating
-from alerts.actions import Conflict, acknowledge, close, reconcile
-from alerts.escalating import escalate, is_supervisor_told, settle_clocks
+from alerts.actions import Conflict, acknowledge, close, reconcile, snooze, wake
+from alerts.escalating import escalate, is_supervisor_told
 from alerts.escalation import AlertClock, ClockKind, EscalationStep, StepKind
 from alerts.models import Alert, EventKind
 from alerts.tasks import escalate as escalate_task
@@ -188,11 +188,9 @@ def test_whoever_is_called_in_may_open_the_alert(client):
     assert client.get(f"/alerts/{alert.pk}/").status_code == 200
 
 
-def test_a_postponed_alert_takes_no_step_and_stays_late_for_the_supervisor(
-    alert, people, monkeypatch
-):
+def test_a_postponed_alert_takes_no_step_and_stays_late_for_the_supervisor(alert, people):
     until = TWICE + timedelta(days=1)
-    monkeypatch.setattr(escalating, "asleep_until", lambda _alert: until)
+    put_off(alert, until)
     assert escalate(now=DUE) == 0
     assert mails() == []
     assert alert in Alert.objects.visible_to(people[1]).overdue(DUE + timedelta(seconds=1))
@@ -201,13 +199,16 @@ def test_a_postponed_alert_takes_no_step_and_stays_late_for_the_supervisor(
     assert events(alert) == ["nudge_skipped", "supervisor_told", "above_told"]
 
 
-def test_waking_early_brings_the_clocks_back(alert, monkeypatch):
+def put_off(alert, until):
+    """As a hand at the database would: ``snooze`` settles the clocks itself."""
+    Alert.objects.filter(pk=alert.pk).update(snoozed_until=until, snooze_reason="met verlof")
+
+
+def test_waking_early_brings_the_clocks_back(alert, people):
     until = TWICE + timedelta(days=1)
-    monkeypatch.setattr(escalating, "asleep_until", lambda _alert: until)
-    settle_clocks(alert, now=RAISED)
+    snooze(alert=alert, actor=people[0], until=until, reason="met verlof", now=RAISED)
     assert set(alert.clocks.values_list("next_step_at", flat=True)) == {until}
-    monkeypatch.setattr(escalating, "asleep_until", lambda _alert: None)
-    settle_clocks(alert, now=RAISED)
+    wake(alert=alert, actor=people[0], now=RAISED)
     assert alert.clocks.get(kind="first").next_step_at == HALF
 
 

@@ -191,6 +191,7 @@ def test_no_bytes_are_too_strange(raw):
     st.integers(0, 2000),
     st.binary(max_size=40),
 )
+@example(samples.MICROSOFT, samples.MICROSOFT.index(b"utf-8?"), b"\x80")  # a charset of no letters
 def test_no_damage_is_too_strange(raw, place, bytes_):
     """A mail with some bytes written over, as truncation and bad servers leave it."""
     told = read_mail(raw[:place] + bytes_ + raw[place + len(bytes_) :])
