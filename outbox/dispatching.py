@@ -1,11 +1,12 @@
 """Send what is due: claim one, hand it over outside any transaction, record, and again."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from outbox.actions import Claim, Result, claim_next, mark, renew
+from outbox.actions import Claim, Result, claim_next, give_back_expired, mark, renew
 from outbox.breaking import (
     Passage,
     Verdict,
@@ -17,6 +18,7 @@ from outbox.breaking import (
     suspect,
 )
 from outbox.circuit import Circuit, Reason
+from outbox.durations import SWEEP_EVERY
 from outbox.models import LEASED, TO_ENDPOINTS, Channel, Delivery, Outcome
 from outbox.recording import record_surely
 from outbox.transports import (
@@ -58,9 +60,28 @@ def dispatch_due(
     rest of a campaign. ``is_stopping`` is asked between two deliveries, so that a worker can end
     with a full queue.
     """
+    is_stopping = _sweeping(is_stopping)
     if channel in TO_ENDPOINTS:
         return _dispatch_to_endpoints(channel, is_stopping)
     return _dispatch_mail(is_stopping)
+
+
+def _sweeping(is_stopping: Callable[[], bool]) -> Callable[[], bool]:
+    """Let ``is_stopping`` free what dead workers hold as well, as often as the sweep would.
+
+    While a campaign leaves, every worker may be in here for long, and the sweep gets no turn: an
+    alert that a dead worker held would wait for the whole campaign.
+    """
+    swept_at = time.monotonic()
+
+    def sweep_and_ask() -> bool:
+        nonlocal swept_at
+        if time.monotonic() - swept_at >= SWEEP_EVERY.total_seconds():
+            swept_at = time.monotonic()
+            give_back_expired()
+        return is_stopping()
+
+    return sweep_and_ask
 
 
 def _dispatch_mail(is_stopping: Callable[[], bool]) -> int:

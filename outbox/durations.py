@@ -16,6 +16,7 @@ def _seconds(seconds: float) -> timedelta:
 # A claim. A dead worker's is taken over within a minute: the lease, and the sweep's turn after it.
 LEASE = _seconds(50)
 ENOUGH_TO_SEND = _seconds(30)  # for the bytes and the server's answer to them
+SWEEP_EVERY = _seconds(5)  # also by whoever is sending: a long queue keeps the sweep waiting
 DOT = _seconds(40)  # for the reply to the final dot; with the marker's fresh lease in reserve
 MARK_TO_DOT = _seconds(5)  # whoever was asleep for longer between marker and dot sends none
 RECORD_WITHIN = _seconds(120)  # a database that is away just when the server has said yes

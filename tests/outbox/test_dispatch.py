@@ -3,6 +3,8 @@
 import logging
 import smtplib
 from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -62,6 +64,19 @@ def test_an_alert_that_comes_in_during_a_campaign_goes_next(mailbox, monkeypatch
         "contact1",
         "contact2",
     ]
+
+
+def test_what_a_dead_worker_held_goes_next_however_long_the_campaign(mailbox, monkeypatch):
+    make_delivery(to="sanne@waterkant.example", lane=Lane.ALERT)
+    assert claim_next()  # and its worker dies
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    for n in range(3):
+        make_delivery(to=f"contact{n}@gemeente.example", lane=Lane.INVITATION)
+    clock = count(0, 3)  # each look at it is three seconds later
+    monkeypatch.setattr("outbox.dispatching.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    assert dispatch_due() == 4
+    recipients = [mail.recipient.split("@")[0] for mail in mailbox.received]
+    assert recipients.index("sanne") < recipients.index("contact2")
 
 
 @pytest.mark.parametrize("when", ["answers", "data_answers"], ids=["at RCPT", "at the final dot"])
