@@ -41,7 +41,7 @@ def acknowledge(
     with transaction.atomic():
         row = locked(alert, seen=seen)
         row.state, row.acknowledged_at = state_after(row, Move.TAKE_UP), now
-        row.owner = row.owner or actor  # from the queue without owner: it is theirs now
+        own(row, row.owner or actor)  # from the queue without owner: it is theirs now
         store(row, EventKind.ACKNOWLEDGED, actor=actor, now=now)
 
 
@@ -69,7 +69,7 @@ def log_contact(
         row = locked(alert, seen=seen)
         row.state = state_after(row, move)
         row.acknowledged_at = row.acknowledged_at or now
-        row.owner = row.owner or actor
+        own(row, row.owner or actor)
         row.first_spoken_at = row.first_spoken_at or (now if reached else None)
         row.last_contact_at = max(now, row.last_contact_at or now)
         row.next_step, row.next_step_at = next_step if next_step_at else "", next_step_at
@@ -144,8 +144,9 @@ def reassign(
         refuse_closed(row)
         if row.owner_id == owner.pk:
             raise Conflict(what_happened(row))
-        data = {"old_owner": row.owner_id, "new_owner": owner.pk}
-        row.owner = owner
+        old = {"old_owner": row.owner_id, "on_behalf_of": row.on_behalf_of_id}
+        data = {**old, "new_owner": owner.pk}
+        own(row, owner)
         store(row, EventKind.REASSIGNED, actor=actor, now=now, note=comment, data=data)
         if owner.pk != actor.pk:
             queue_handover_mail(alert=row, owner=owner, by=actor, comment=comment, now=now)
@@ -214,8 +215,15 @@ def refuse_closed(row: Alert) -> None:
         raise Conflict(what_happened(row))
 
 
+def own(row: Alert, owner: User) -> None:
+    """Let ``owner`` have the alert. Another than before acts for nobody, and needs no keeper."""
+    if row.owner_id != owner.pk:
+        row.owner, row.on_behalf_of, row.keeper = owner, None, None
+
+
 _STORED = (
-    *("state", "owner", "acknowledge_by", "speak_by", "due_at"),
+    *("state", "owner", "on_behalf_of", "keeper"),
+    *("acknowledge_by", "speak_by", "due_at"),
     *("acknowledged_at", "first_spoken_at", "last_contact_at", "closed_at"),
     *("next_step", "next_step_at", "snoozed_until", "snooze_reason"),
     *("outcome", "root_cause", "structural_fix"),

@@ -57,9 +57,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         if not user.is_active:
             return self.none()
         visible = self.model.objects.visible_to(user).values("pk")
-        handed_over = AlertEvent.objects.filter(
-            kind=EventKind.REASSIGNED, data__old_owner=user.pk
-        ).values("alert")
+        had_it = models.Q(data__old_owner=user.pk) | models.Q(data__on_behalf_of=user.pk)
+        passed_on = AlertEvent.objects.filter(
+            had_it | models.Q(actor=user), kind=EventKind.REASSIGNED
+        )
+        handed_over = passed_on.values("alert")
         return self.filter(models.Q(pk__in=visible) | models.Q(pk__in=handed_over))
 
     def owned_by(self, user: User) -> AlertQuerySet:

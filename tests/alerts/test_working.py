@@ -239,3 +239,13 @@ def test_of_two_at_once_one_is_first_and_the_other_hears_so(verbs):
     events = alert.events.exclude(kind=EventKind.RAISED).values_list("kind", "actor")
     assert list(events) == done
     assert fresh(alert).version == 1
+
+
+def test_the_absent_colleague_whose_client_it_is_may_still_look(alert, owner):
+    away = make_user()
+    Alert.objects.filter(pk=alert.pk).update(on_behalf_of=away)
+    actions.reassign(alert=alert, actor=owner, owner=make_user(), comment="Vak", now=FRIDAY)
+    alert.refresh_from_db()
+    assert alert.on_behalf_of is None
+    assert Alert.objects.readable_by(away).get() == alert
+    assert not Alert.objects.visible_to(away).exists()

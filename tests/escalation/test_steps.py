@@ -10,14 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alerts import escalating
-from alerts.actions import Conflict, acknowledge, close, reconcile, snooze, wake
+from alerts.actions import Conflict, acknowledge, close, reassign, reconcile, snooze, wake
 from alerts.escalating import escalate, is_supervisor_told
 from alerts.escalation import AlertClock, ClockKind, EscalationStep, StepKind
 from alerts.models import Alert, EventKind
 from alerts.tasks import escalate as escalate_task
 from outbox.models import Delivery
 from outbox.models import State as DeliveryState
-from tests.factories import make_alert, make_user
+from tests.factories import make_absence, make_alert, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
 
@@ -344,3 +344,15 @@ def test_the_order_of_the_steps_is_that_of_the_clock(alert):
     clock = alert.clocks.get(kind="first")
     assert [clock.at(step) for step in StepKind] == sorted(clock.at(step) for step in StepKind)
     assert clock.steps_due(DUE) == [StepKind.NUDGE, StepKind.SUPERVISOR]
+
+
+def test_a_handed_over_alert_calls_in_the_supervisor_of_who_has_it_now(people):
+    owner, supervisor, _above = people
+    away = make_user(name="Anna Afwezig", supervisor=make_user(name="Van Anna"))
+    make_absence(user=away, stand_in=make_user(), first_on=RAISED.date(), last_on=RAISED.date())
+    alert = make_alert(owner=away, now=RAISED)
+    Alert.objects.filter(pk=alert.pk).update(on_behalf_of=away)
+    reassign(alert=alert, actor=away, owner=owner, comment="Jouw klant", now=RAISED)
+    escalate(now=DUE)
+    called = EscalationStep.objects.get(clock__kind=ClockKind.FIRST, kind=StepKind.SUPERVISOR)
+    assert called.recipient == supervisor

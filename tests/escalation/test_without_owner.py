@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alerts.actions import acknowledge, close, raise_alert, reconcile
+from alerts.actions import acknowledge, close, raise_alert, reassign, reconcile
 from alerts.inbox import Inbox, Tab
 from alerts.models import Alert, EventKind
 from alerts.queueing import unkept_alerts
@@ -216,3 +216,14 @@ def _check(firm):
     assert responsible.is_active
     assert alert in Alert.objects.visible_to(responsible)
     assert Delivery.objects.filter(recipient_address=responsible.email).exists()
+
+
+def test_a_keeper_who_hands_it_on_is_relieved_and_may_still_look(alert, supervisor, client):
+    leave(alert.owner)
+    reconcile()
+    heir = make_user(name="Eva Erfgenaam")
+    reassign(alert=alert, actor=supervisor, owner=heir, comment="Jouw klant")
+    alert.refresh_from_db()
+    assert (alert.owner, alert.keeper) == (heir, None)
+    client.force_login(supervisor)
+    assert client.get(f"/alerts/{alert.pk}/").status_code == 200
