@@ -135,7 +135,7 @@ def reconcile(*, now: datetime | None = None) -> int:
     5. An alert mail that was refused for good goes to somebody else; administrators are told.
     6. An alert mail not handed over in time goes by chat as well, and late chat by mail.
     7. A lead that waits for nobody's digest is put by.
-    8. An open alert without clocks gets them.
+    8. An open alert without clocks gets them; what they would have done before stays undone.
     9. An open alert whose owner left goes to the queue of its division; its keeper is told.
     10. What other systems were not told, they are told.
     What leads here is a fault of ours that was logged when it happened, a restored backup, a
@@ -206,7 +206,7 @@ def _pass_on(notification: Notification, now: datetime) -> bool:
 
 
 def _clocks_after_all(alert: Alert, now: datetime) -> bool:
-    start_missing_clocks(alert)
+    start_missing_clocks(alert, now=now)
     return True
 
 

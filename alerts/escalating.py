@@ -46,8 +46,13 @@ def start_clocks(alert: Alert, first: Clock, second: Clock) -> None:
     )
 
 
-def start_missing_clocks(alert: Alert) -> None:
-    """Start the clocks of an alert that was stored without: with the deadlines it has."""
+def start_missing_clocks(alert: Alert, *, now: datetime) -> None:
+    """Start the clocks of an alert that was stored without: with the deadlines it has.
+
+    Nobody is mailed about what is past. On the day of an upgrade every open alert gets clocks, and
+    a firm with hundreds that are late would have its supervisors and theirs mailed at once about
+    what the inbox and the weekly digest tell in one line.
+    """
     division = alert.owner and alert.owner.division_id
     calendar = calendar_of(WorkingHours().of(division or alert.response.project.division_id))
     first, second = (
@@ -55,6 +60,13 @@ def start_missing_clocks(alert: Alert) -> None:
         for due in (alert.acknowledge_by, alert.speak_by)
     )
     start_clocks(alert, first, second)
+    for clock in alert.clocks.running():
+        ahead = [step for step in StepKind if clock.at(step) > now]
+        late = AlertClock.objects.filter(pk=clock.pk, next_step=StepKind.NUDGE)
+        late.update(
+            next_step=ahead[0] if ahead else "", next_step_at=clock.at(ahead[0]) if ahead else None
+        )
+    settle_clocks(alert, now=now)
 
 
 def restart_clocks(alert: Alert, first: Clock, second: Clock) -> None:
