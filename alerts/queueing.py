@@ -15,13 +15,12 @@ from staff.models import User
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 200
+_IS_UNKEPT = Q(owner__isnull=False) | Q(keeper__isnull=True) | Q(keeper__is_active=False)
 
 
 def unkept_alerts() -> list[Alert]:
     """Return open alerts that nobody who works here owns or looks after, the oldest first."""
-    unkept = Alert.objects.without_owner().filter(
-        Q(owner__isnull=False) | Q(keeper__isnull=True) | Q(keeper__is_active=False)
-    )
+    unkept = Alert.objects.without_owner().filter(_IS_UNKEPT)
     project = "response__invitation__project_contact__project"
     found = unkept.with_story().select_related(
         "owner__supervisor__supervisor",
@@ -40,15 +39,17 @@ def move_to_queue(alert: Alert, *, now: datetime) -> bool:
     took it meanwhile. The keeper is the supervisor of who owned it, else theirs, else the
     division's fallback, else somebody of management.
     """
+    # Locked first: who takes it up at this moment, or puts it here too, changes the same row.
+    unkept = Alert.objects.without_owner().filter(_IS_UNKEPT)
+    mine = unkept.select_for_update(of=("self",)).filter(pk=alert.pk, owner=alert.owner_id)
+    if not mine.values_list("pk", flat=True):
+        return False
     keeper = Chain(now).keeper(alert)
     if keeper is None:
         logger.error("alert %s: nobody is there to look after it", alert.pk)
         if alert.owner_id is None:
             return False
-    mine = Alert.objects.without_owner().filter(pk=alert.pk, owner=alert.owner_id)
-    moved = Alert.objects.filter(pk__in=mine.values("pk")).update(owner=None, keeper=keeper)
-    if not moved:
-        return False
+    Alert.objects.filter(pk=alert.pk).update(owner=None, keeper=keeper)
     left = alert.owner
     AlertEvent.objects.create(
         alert=alert,

@@ -1,14 +1,17 @@
 """Where one part of acting meets another: nobody is told twice, and nobody is left out."""
 
+import threading
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection, connections, transaction
 
-from alerts.actions import reconcile
+from alerts.actions import acknowledge, reconcile
 from alerts.escalating import escalate
 from alerts.escalation import AlertClock, EscalationStep
-from alerts.models import Alert
+from alerts.models import Alert, EventKind
+from alerts.queueing import move_to_queue, unkept_alerts
 from tests.factories import make_alert, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
@@ -41,3 +44,42 @@ def test_an_upgrade_mails_nobody_about_what_was_late_before(owner):
     assert not late.clocks.filter(next_step_at__isnull=False).exists()
     escalate(now=NOW + timedelta(days=1))  # what comes due from now on is told
     assert set(EscalationStep.objects.values_list("clock__alert", flat=True)) == {recent.pk}
+
+
+def test_two_workers_that_repair_one_lost_alert_say_so_once(owner):
+    keeper = owner.supervisor
+    make_alert(owner=owner)
+    leave(owner)
+    reconcile()
+    leave(keeper)
+    make_user(is_management=True)
+    (read_by_both,) = unkept_alerts()
+    assert [move_to_queue(read_by_both, now=NOW) for _worker in range(2)] == [True, False]
+    assert read_by_both.events.filter(kind=EventKind.OWNER_LOST).count() == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs row locks (PostgreSQL)")
+def test_who_takes_a_lost_alert_up_keeps_it():
+    boss = make_user(is_management=True)
+    owner = make_user(supervisor=make_user())
+    alert = make_alert(owner=owner)
+    leave(owner)
+    reconcile()
+    leave(owner.supervisor)
+    (lost,) = unkept_alerts()
+    done: list[bool] = []
+
+    def repair() -> None:
+        done.append(move_to_queue(lost, now=NOW))
+        connections.close_all()
+
+    worker = threading.Thread(target=repair)
+    with transaction.atomic():
+        acknowledge(alert=alert, actor=boss)
+        worker.start()
+        worker.join(1)  # it waits for the row
+    worker.join(10)
+    alert.refresh_from_db()
+    assert (alert.owner, done) == (boss, [False])
