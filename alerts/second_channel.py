@@ -14,6 +14,7 @@ from alerts.models import State as AlertState
 from alerts.posting import queue_mail
 from alerts.routing import route_for
 from alerts.story import story_of
+from outbox.circuit import Circuit, CircuitState
 from outbox.models import LEASED, Delivery, State
 from staff.languages import firm_language
 
@@ -27,8 +28,12 @@ _NOT_HANDED_OVER = (State.QUEUED, *LEASED, State.UNCERTAIN)
 def late_mails(now: datetime) -> list[Notification]:
     """Return whose alert mail is not handed over in time and who can be reached by chat.
 
-    Who cannot be stays out, and red on the page of the outbox, until an address is added.
+    Who cannot be stays out, and red on the page of the outbox, until an address is added. Nobody
+    while sending is stopped by hand: chat waits then as well, and after a restore what looks late
+    may have arrived long ago (``outbox settle``).
     """
+    if _is_stopped():
+        return []
     own = PersonChat.objects.filter(user=OuterRef("recipient"), address__is_active=True)
     division = DivisionChat.objects.filter(
         division=OuterRef("alert__response__invitation__project_contact__project__division"),
@@ -47,6 +52,10 @@ def late_mails(now: datetime) -> list[Notification]:
         delivery__in=waiting.filter(created_at__lte=now - AFTER),
     ).exclude(alert__state=AlertState.CLOSED)
     return list(late.select_related("alert", "recipient").order_by("pk")[:_AT_ONCE])
+
+
+def _is_stopped() -> bool:
+    return Circuit.objects.of_mail().filter(state=CircuitState.HELD).exists()
 
 
 @transaction.atomic
@@ -78,7 +87,12 @@ def send_second(notification: Notification, *, now: datetime) -> bool:
 
 
 def late_chats(now: datetime) -> list[Notification]:
-    """Return who chose chat alone and whom their chat did not reach in time, or not at all."""
+    """Return who chose chat alone and whom their chat did not reach in time, or not at all.
+
+    As ``late_mails``: nobody while sending is stopped by hand.
+    """
+    if _is_stopped():
+        return []
     failed = ChatNotice.objects.filter(
         Q(delivery__state__in=(State.UNDELIVERABLE, State.CANCELLED))
         | Q(delivery__state__in=_NOT_HANDED_OVER, delivery__created_at__lte=now - AFTER),

@@ -8,11 +8,16 @@ import pytest
 from django.db import connection, connections, transaction
 
 from alerts.actions import acknowledge, reconcile
+from alerts.chat_models import PersonChat
 from alerts.escalating import escalate
 from alerts.escalation import AlertClock, EscalationStep
 from alerts.models import Alert, EventKind
 from alerts.queueing import move_to_queue, unkept_alerts
+from alerts.second_channel import late_mails
+from outbox.breaking import hold, resume
+from outbox.circuit import MAIL
 from tests.factories import make_alert, make_user
+from tests.outbox.chats import make_address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
 
@@ -83,3 +88,13 @@ def test_who_takes_a_lost_alert_up_keeps_it():
     worker.join(10)
     alert.refresh_from_db()
     assert (alert.owner, done) == (boss, [False])
+
+
+def test_nothing_is_told_a_second_way_while_sending_is_stopped_by_hand(owner):
+    PersonChat.objects.create(user=owner, address=make_address())
+    make_alert(owner=owner, now=NOW)
+    later = NOW + 6 * MINUTE
+    hold(MAIL)
+    assert late_mails(later) == []
+    resume(MAIL)
+    assert len(late_mails(later)) == 1
