@@ -155,6 +155,9 @@ def queue_handover_mail(
         template="alert",
         now=now,
     )
-    # Somebody who was mailed about it before keeps that line; the course says who has it now.
-    if not alert.notifications.filter(recipient=owner).exists():
+    # Of somebody who was told before, this mail is what counts now: refused or late, it is that
+    # they own the alert that they do not know. The one before stands in the outbox.
+    told = alert.notifications.filter(recipient=owner)
+    fresh = {"delivery": delivery, "is_owner": True, "passed_on_at": None, "second_at": None}
+    if not told.update(**fresh):
         Notification.objects.create(alert=alert, recipient=owner, delivery=delivery, is_owner=True)

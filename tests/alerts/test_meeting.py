@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection, connections, transaction
 
-from alerts.actions import acknowledge, reconcile
+from alerts.actions import acknowledge, reassign, reconcile
 from alerts.chat_models import PersonChat
 from alerts.escalating import escalate
 from alerts.escalation import AlertClock, EscalationStep
@@ -16,6 +16,7 @@ from alerts.queueing import move_to_queue, unkept_alerts
 from alerts.second_channel import late_mails
 from outbox.breaking import hold, resume
 from outbox.circuit import MAIL
+from outbox.models import Delivery, State
 from tests.factories import make_alert, make_user
 from tests.outbox.chats import make_address
 
@@ -98,3 +99,15 @@ def test_nothing_is_told_a_second_way_while_sending_is_stopped_by_hand(owner):
     assert late_mails(later) == []
     resume(MAIL)
     assert len(late_mails(later)) == 1
+
+
+def test_a_refused_hand_over_reaches_somebody_else_also_when_its_reader_knew(owner):
+    boss = make_user(name="Bas Baas", is_management=True)
+    alert = make_alert(owner=owner, now=NOW)
+    Delivery.objects.update(state=State.SENT, sent_at=NOW)
+    informed = owner.supervisor
+    reassign(alert=alert, actor=owner, owner=informed, comment="Jouw klant", now=NOW)
+    handover = Delivery.objects.filter(dedupe_key__contains=":handover:")
+    handover.update(state=State.UNDELIVERABLE, last_error="550 5.1.1 unknown")
+    reconcile(now=NOW + MINUTE)
+    assert Delivery.objects.filter(dedupe_key=alert.delivery_key(boss)).exists()
