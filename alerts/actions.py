@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from alerts.clocks import Clock
-from alerts.digest_items import leads_not_put_by, put_lead_by
+from alerts.digest_items import hand_on, leads_not_put_by, news_of_who_left, put_lead_by
+from alerts.digest_models import DigestItem
 from alerts.escalating import restart_clocks, start_clocks, start_missing_clocks
 from alerts.mailing import queue_alert_mails
 from alerts.models import Alert, AlertEvent, EventKind, Move, Notification
@@ -52,7 +53,7 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
-Row = TypeVar("Row", Response, Alert, Notification)
+Row = TypeVar("Row", Response, Alert, Notification, DigestItem)
 
 
 def raise_alert(*, response: Response, now: datetime) -> Alert | None:
@@ -137,7 +138,8 @@ def reconcile(*, now: datetime | None = None) -> int:
     7. A lead that waits for nobody's digest is put by.
     8. An open alert without clocks gets them; what they would have done before stays undone.
     9. An open alert whose owner left goes to the queue of its division; its keeper is told.
-    10. What other systems were not told, they are told.
+    10. News that waits for the digest of somebody who left is for who is there now.
+    11. What other systems were not told, they are told.
     What leads here is a fault of ours that was logged when it happened, a restored backup, a
     hand at the database, or a firm without any active colleague.
     """
@@ -162,6 +164,8 @@ def reconcile(*, now: datetime | None = None) -> int:
         repairs += _repaired(_clocks_after_all, alert, now)
     for alert in unkept_alerts():
         repairs += _repaired(_to_the_queue, alert, now)
+    for item in news_of_who_left():
+        repairs += _repaired(_hand_on, item, now)
     return repairs + publish_missed(now=now)
 
 
@@ -191,6 +195,10 @@ def _note_after_all(alert: Alert, now: datetime) -> bool:
 
 def _lead_after_all(response: Response, now: datetime) -> bool:
     return put_lead_by(response=response, now=now)
+
+
+def _hand_on(item: DigestItem, now: datetime) -> bool:
+    return hand_on(item)
 
 
 def _second(notification: Notification, now: datetime) -> bool:

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from alerts.digest_models import DigestItem
-from alerts.models import Alert
-from alerts.preferences import News
+from alerts.models import Alert, Notification
+from alerts.preferences import FOR_SUPERVISORS, OF_ALERTS, News
 from alerts.routing import route_for
-from staff.models import User
+from staff.models import User, first_active
 from surveys.models import Group, Interest, Response
 
 _LOOK_BACK = timedelta(days=31)  # for leads that were not put by when they came
@@ -57,6 +58,45 @@ def put_lead_by(*, response: Response, now: datetime) -> bool:
         return False
     put_by(recipient=reader, news=News.LEAD, what=_what(response), response=response, now=now)
     return True
+
+
+def news_of_who_left() -> QuerySet[DigestItem]:
+    """Return news that waits for the digest of somebody who gets none any more."""
+    waiting = DigestItem.objects.waiting().filter(recipient__is_active=False)
+    return waiting.select_related("alert__owner", "alert__keeper", "response").order_by("pk")[:500]
+
+
+@transaction.atomic
+def hand_on(item: DigestItem) -> bool:
+    """Let who is there now read ``item`` in their digest, unless they know of the alert already.
+
+    False when nobody is there, or when that was done meanwhile.
+    """
+    reader = _reader_now(item)
+    if reader is None:
+        return False
+    mine = DigestItem.objects.waiting().filter(pk=item.pk, recipient=item.recipient_id)
+    alert = item.alert if item.news in OF_ALERTS else None
+    if alert is not None and alert.notifications.filter(recipient=reader).exists():
+        return bool(mine.delete()[0])
+    if DigestItem.objects.filter(recipient=reader, what=item.what).exists():
+        return bool(mine.delete()[0])
+    if not mine.update(recipient=reader):
+        return False
+    if alert is not None:
+        is_owner = item.news not in FOR_SUPERVISORS
+        Notification.objects.create(alert=alert, recipient=reader, is_owner=is_owner)
+    return True
+
+
+def _reader_now(item: DigestItem) -> User | None:
+    """Return who has to know of ``item``: whose alert it is or who looks after it, or is informed
+    beside them."""
+    route = route_for(item.response.project)
+    if item.news in FOR_SUPERVISORS:
+        return next(iter(route.informed), route.owner)
+    own = (item.alert.owner, item.alert.keeper) if item.alert else ()
+    return first_active(*own, route.owner)
 
 
 def is_lead(response: Response) -> bool:

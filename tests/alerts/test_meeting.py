@@ -9,15 +9,25 @@ from django.db import connection, connections, transaction
 
 from alerts.actions import acknowledge, reassign, reconcile
 from alerts.chat_models import PersonChat
+from alerts.digest_models import DigestItem
 from alerts.escalating import escalate
 from alerts.escalation import AlertClock, EscalationStep
 from alerts.models import Alert, EventKind
+from alerts.preferences import News, Way
 from alerts.queueing import move_to_queue, unkept_alerts
 from alerts.second_channel import late_mails
+from alerts.ways import choose
 from outbox.breaking import hold, resume
 from outbox.circuit import MAIL
 from outbox.models import Delivery, State
-from tests.factories import make_alert, make_user
+from staff.models import Division
+from tests.factories import (
+    make_alert,
+    make_invitation,
+    make_project_contact,
+    make_response,
+    make_user,
+)
 from tests.outbox.chats import make_address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
@@ -111,3 +121,28 @@ def test_a_refused_hand_over_reaches_somebody_else_also_when_its_reader_knew(own
     handover.update(state=State.UNDELIVERABLE, last_error="550 5.1.1 unknown")
     reconcile(now=NOW + MINUTE)
     assert Delivery.objects.filter(dedupe_key=alert.delivery_key(boss)).exists()
+
+
+def test_news_for_the_digest_of_who_left_is_read_by_who_is_there(owner):
+    supervisor, fallback = owner.supervisor, make_user(name="Fenna Fallback")
+    choose(supervisor, {News.TEAM_MINUS: Way.DIGEST})
+    alert = make_alert(owner=owner, now=NOW)
+    lead = make_response(
+        invitation=make_invitation(
+            project_contact=make_project_contact(project=alert.response.project)
+        ),
+        satisfaction="satisfied",
+        recommendation="maybe",
+        interest="yes",
+        submitted_at=NOW,
+    )
+    DigestItem.objects.create(
+        recipient=supervisor, news=News.LEAD, what=f"lead:{lead.pk}", response=lead
+    )
+    Division.objects.update(fallback=fallback)
+    leave(supervisor)
+    assert reconcile(now=NOW + MINUTE) == 2
+    readers = dict(DigestItem.objects.values_list("news", "recipient__name"))
+    assert readers == {News.TEAM_MINUS: "Fenna Fallback", News.LEAD: owner.name}
+    assert alert.notifications.filter(recipient=fallback).exists()
+    assert reconcile(now=NOW + 2 * MINUTE) == 0
