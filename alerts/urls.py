@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts import list_views, views
+from alerts import fix_views, list_views, views
 
 app_name = "alerts"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("views/<int:pk>/rename/", list_views.rename_view, name="rename-view"),
     path("views/<int:pk>/delete/", list_views.delete_view, name="delete-view"),
     path("views/<int:pk>/start/", list_views.start_with_view, name="start-view"),
+    path("fixes/", fix_views.listing, name="fixes"),
+    path("fixes/<int:pk>/", fix_views.edit, name="fix"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("<int:pk>/contact/", views.contact, name="contact"),

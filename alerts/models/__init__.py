@@ -4,6 +4,7 @@ from alerts.chat_models import ChatNotice, DivisionChat, OwnChatRule, PersonChat
 from alerts.digest_models import DigestItem, DigestTime
 from alerts.models.alerts import NEXT_STEP_MAX, REASON_MAX, Alert, AlertQuerySet
 from alerts.models.causes import CAUSE_MAX, Cause, CauseName
+from alerts.models.fixes import Fix, FixChange, FixState
 from alerts.models.guides import GUIDE_MAX, CallGuide
 from alerts.models.ledger import AlertEvent, EventKind, Notification
 from alerts.models.saved import VIEW_NAME_MAX, SavedView
@@ -42,6 +43,9 @@ __all__ = [
     "DigestTime",
     "DivisionChat",
     "EventKind",
+    "Fix",
+    "FixChange",
+    "FixState",
     "Move",
     "NewsRule",
     "Notification",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alerts.escalation import AlertClock, EscalationStep
+from alerts.models.fixes import FixState
 from alerts.models.ledger import AlertEvent, EventKind, Notification
 from alerts.models.states import OUTCOMES, UNTOUCHED, Outcome, State
 from staff.models import User
@@ -99,6 +100,26 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         told = AlertEvent.objects.filter(alert=models.OuterRef("pk"), kind=EventKind.ANSWERED_ANEW)
         replaced = self.filter(response__replaced_at__isnull=False)
         return replaced.filter(~models.Exists(told)).select_related("response__invitation")
+
+    def needing_fix(self, user: User) -> AlertQuerySet:
+        """Return closed alerts that ask for a structural fix, as far as ``user`` sees to them.
+
+        Those that ``user`` may see, and those whose fix is theirs to do.
+        """
+        if not user.is_active:
+            return self.none()
+        visible = self.model.objects.visible_to(user).values("pk")
+        return self.exclude(structural_fix="").filter(
+            models.Q(pk__in=visible) | models.Q(fix__owner=user)
+        )
+
+    def fix_to_do(self) -> AlertQuerySet:
+        """Return those of which the fix is not done, or done and not told to the clients."""
+        return self.filter(
+            models.Q(fix__isnull=True)
+            | models.Q(fix__state__in=[FixState.OPEN, FixState.UNDER_WAY])
+            | models.Q(fix__state=FixState.DONE, fix__told_on__isnull=True)
+        )
 
     def due_first(self) -> AlertQuerySet:
         """Order by due time; of what is open an index has it ready."""

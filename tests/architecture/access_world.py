@@ -78,6 +78,20 @@ def make_world() -> World:
         owner=owner,
         **dict.fromkeys(("acknowledge_by", "speak_by", "due_at"), now),
     )
+    asks_for_fix = Alert.objects.create(
+        response=make_response(
+            invitation=make_invitation(project_contact=make_project_contact(project=project)),
+            satisfaction="dissatisfied",
+        ),
+        group="negative",
+        owner=owner,
+        state="closed",
+        closed_at=now,
+        outcome="partly",
+        root_cause="cost",
+        structural_fix="Eén factuur per fase",
+        **dict.fromkeys(("acknowledge_by", "speak_by", "due_at"), now),
+    )
     delivery = Delivery.objects.create(
         dedupe_key="test",
         lane=10,
@@ -132,6 +146,7 @@ def make_world() -> World:
             "texts:frame": [draft_of("invitation", "nl", Wording(subject="Over", body="Hoe?"))],
             **{f"texts:{name}": ["invitation", "nl"] for name in TEXT_PAGES},
             "alerts:detail": [alert.pk],
+            "alerts:fix": [asks_for_fix.pk],
             "alerts:acknowledge": [alert.pk],
             "alerts:note": [alert.pk],
             "alerts:follow-up": [alert.pk],

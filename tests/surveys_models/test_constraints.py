@@ -11,7 +11,16 @@ from django.db.models import CheckConstraint, F, ProtectedError, UniqueConstrain
 
 from alerts.chat_models import ChatNotice, DivisionChat, OwnChatRule
 from alerts.digest_models import DigestItem, DigestTime
-from alerts.models import Alert, CallGuide, Cause, CauseName, Notification, SavedView
+from alerts.models import (
+    Alert,
+    CallGuide,
+    Cause,
+    CauseName,
+    Fix,
+    FixChange,
+    Notification,
+    SavedView,
+)
 from alerts.preferences import NewsRule, Preference
 from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
@@ -243,6 +252,16 @@ def call_twice(**first):
 
 def make_closed_minus(**fields):
     return make_alert(state="closed", closed_at=NOW, outcome="partly", root_cause="cost", **fields)
+
+
+def make_fix(**fields):
+    alert = make_closed_minus(structural_fix="Vaste projectleider")
+    return Fix.objects.create(alert=alert, **fields)
+
+
+def change_fix(**fields):
+    fields = {"owner": make_user(), **fields}
+    return FixChange.objects.create(fix=make_fix(), actor=make_user(), **fields)
 
 
 def make_cause(code="own-1"):
@@ -574,6 +593,18 @@ CASES = {
     "alert_fix_of_closed_minus": (
         lambda: make_alert(structural_fix="Vaste projectleider"),
         lambda: make_closed_minus(structural_fix="Vaste projectleider"),
+    ),
+    "fix_in_hand_has_owner": (
+        lambda: make_fix(state="under_way"),
+        lambda: make_fix(state="under_way", owner=make_user()),
+    ),
+    "fix_told_once_done": (
+        lambda: make_fix(state="under_way", owner=make_user(), told_on=NOW.date()),
+        lambda: make_fix(state="done", owner=make_user(), told_on=NOW.date()),
+    ),
+    "fix_change_dropped_has_reason": (
+        lambda: change_fix(state="dropped"),
+        lambda: change_fix(state="dropped", note="De klant wil het zo"),
     ),
     "cause_has_code": (lambda: make_cause(code=""), lambda: make_cause()),
     "cause_name_once": (
