@@ -26,6 +26,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Return to one's own account, where the message says that it is saved."""
+        return reverse("account")
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link in the mail; its host comes from SITE_URL, not from the request."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})

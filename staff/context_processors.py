@@ -7,12 +7,13 @@ from django.http import HttpRequest
 
 from outbox.health import interruption
 from staff.branding import current_brand
+from staff.menu import entry_of
 from staff.models import User
 from staff.roles import Right, has_right
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return firm name, whether mail can leave, and the rights that decide the menu.
+    """Return firm name, whether mail can leave, and what decides the menu: rights, and the page.
 
     Administrators also hear when a mail server refuses everything we bring.
 
@@ -22,6 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "firm_name": current_brand().name,
         "has_mail_server": bool(settings.EMAIL_URL),
         "rights": {},
+        "entry": entry_of(request.resolver_match),
     }
     if request.path.startswith("/s/"):
         return context

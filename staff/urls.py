@@ -1,4 +1,4 @@
-"""Signing in, and one's own password. Only these of allauth's pages exist here.
+"""Signing in, and one's own account and password. Only these of allauth's pages exist here.
 
 The rest makes no sense in a firm's own tool: nobody manages addresses or confirms them, and
 nobody signs up. ``account_signup`` stays as a page that says so, because allauth links to it.
@@ -7,7 +7,10 @@ nobody signs up. ``account_signup`` stays as a page that says so, because allaut
 from allauth.account import views
 from django.urls import path, re_path
 
+from staff import account_views
+
 urlpatterns = [
+    path("", account_views.account, name="account"),
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),

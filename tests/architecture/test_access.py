@@ -234,6 +234,7 @@ TABLE = {
     "account_logout": Access(get=visitors(ELSEWHERE, IN), post=everybody(ELSEWHERE)),
     "account_inactive": OPEN_READING,
     "account_signup": Access(get=visitors(IN, ELSEWHERE), post=visitors(IN, ELSEWHERE)),
+    "account": reading(IN),
     "account_change_password": Access(get=signed_in(IN), post=signed_in(IN)),
     "account_set_password": Access(get=signed_in(ELSEWHERE), post=signed_in(ELSEWHERE)),
     "account_reset_password": Access(get=everybody(IN), post=everybody(IN)),

@@ -200,9 +200,9 @@ def test_filters_and_views_work_on_a_phone_without_javascript(enter, owner, aler
     page.get_by_role("button", name="Toon").click()
     assert page.locator(".list .row").count() == 1
     page.locator("summary", has_text="Weergaven").click()
-    page.get_by_label("Bewaar deze filters onder een naam").fill("Bram")
+    page.get_by_label("Sla deze filters op onder een naam").fill("Bram")
     page.get_by_role("button", name="Bewaren").click()
-    page.get_by_text("De weergave “Bram” is bewaard.").wait_for()
+    page.get_by_text("De weergave “Bram” is opgeslagen.").wait_for()
     page.get_by_role("link", name="–groep weghalen").click()
     page.get_by_role("link", name="“bram” weghalen").click()
     assert page.locator(".list .row").count() == 3

@@ -25,6 +25,7 @@ def opened(live_server: Any, open_page: Open, client: Client, user: Any, **optio
         [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
     )
     watched.page.goto(f"{live_server.url}/alerts/")
+    watched.page.get_by_role("link", name="Mijn gegevens").click()
     watched.page.get_by_role("link", name="Meldingen").click()
     return watched
 

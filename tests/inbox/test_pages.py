@@ -286,12 +286,6 @@ def test_course_keeps_the_order_within_one_second(client):
     assert texts == ["Mail verstuurd aan u (eigenaar)", "Antwoord ontvangen", "Uitgenodigd"]
 
 
-def test_the_bar_leads_to_the_own_password(client, firm):
-    content = page(client, firm["manager"], firm["alert"])
-    assert f'href="{reverse("account_change_password")}"' in content
-    assert "Wachtwoord wijzigen" in content
-
-
 def test_a_later_answer_is_shown_beside_the_first(client):
     owner = make_user()
     alert = make_alert(owner=owner)

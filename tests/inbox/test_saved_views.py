@@ -34,7 +34,7 @@ def test_the_filters_that_are_on_are_kept_under_a_name(client, owner):
     assert view.name == "Kades"
     assert view.place == {"tab": "late", "q": "kade", "division": str(division.pk)}
     assert response.redirect_chain == [(view.address, 302)]
-    assert "De weergave “Kades” is bewaard." in response.content.decode()
+    assert "De weergave “Kades” is opgeslagen." in response.content.decode()
     assert [one["is_on"] for one in response.context["views"]] == [True]
 
 

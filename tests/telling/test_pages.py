@@ -97,11 +97,11 @@ def test_no_rule_can_be_left_out(client):
     assert not NewsRule.objects.exists()
 
 
-def test_the_settings_lead_to_the_rules_and_the_bar_to_ones_own(client):
+def test_the_settings_lead_to_the_rules_and_the_account_to_ones_own(client):
     client.force_login(make_user(is_administrator=True))
     page = client.get(reverse("settings:list")).content.decode()
     assert f'href="{RULES}"' in page
-    assert f'href="{MINE}"' in page
+    assert f'href="{MINE}"' in client.get(reverse("account")).content.decode()
 
 
 def test_a_rule_that_frees_own_minus_offers_the_digest(client):
