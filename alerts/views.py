@@ -36,6 +36,7 @@ from alerts.forms import (
 from alerts.late_mail import late_mail, late_mails
 from alerts.listing import list_context
 from alerts.models import Alert
+from alerts.panels import panels_of
 from alerts.story import Story, last_contact_with, sees_invitation, story_of
 from staff.models import User
 from staff.roles import Right, requires, signed_in
@@ -282,6 +283,7 @@ def _alert_context(
         "may_work": _may_work(user, alert),
         "visible_alerts": _visible_among(story, user),
         "course": course_of(alert, reader=user),
+        "panels": panels_of(alert, user),
         "late_mails": late_mails(alert, now=timezone.now()),
         "sees_invitation": sees_invitation(alert, user),
         "later_answers": list(alert.response.later_answers.all()),

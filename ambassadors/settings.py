@@ -68,6 +68,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Apps -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "ambassadors",
+    "ambassadors.programme",
     "alerts",
     "surveys",
     "staff",

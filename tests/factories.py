@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alerts.actions import raise_alert
 from alerts.models import Alert
+from ambassadors.programme.models import Ask
 from staff.absence import Absence
 from staff.hours import Closing
 from staff.models import Division, User
@@ -216,3 +217,16 @@ def make_alert(
     alert = raise_alert(response=response, now=now)
     assert alert is not None, "these answers are a 0: they raise no alert"
     return alert
+
+
+def make_ask(*, alert: Alert | None = None, asked_on: date | None = None, **fields: Any) -> Ask:
+    """An introduction asked of the person behind a + alert, without an answer yet."""
+    alert = alert or make_alert(satisfaction="more_than_satisfied", recommendation="yes")
+    fields.setdefault("asked_by", alert.owner or make_user())
+    fields.setdefault("kind", "introduction")
+    return Ask.objects.create(
+        alert=alert,
+        contact=alert.response.contact,
+        asked_on=asked_on or date(2026, 11, 20),
+        **fields,
+    )

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ambassadors.dashboard.figures import Scope
+from ambassadors.programme.models import Ask
 from surveys.models import Group, Interest, Recommendation, Response, Touchpoint
 
 _CONTACT = "invitation__project_contact__contact"
@@ -91,6 +92,7 @@ class Name:
 
     response: Response
     since: datetime
+    last_ask: Ask | None
 
     @property
     def may_not_recommend(self) -> bool:
@@ -104,7 +106,7 @@ class Name:
 
 
 def with_since(responses: Iterable[Response]) -> list[Name]:
-    """Return a page of names: since when is the first answer of the unbroken run. One query.
+    """Return a page of names: since when is the first answer of the unbroken run. Two queries.
 
     Earlier answers count whenever they were given, also before the period; one that was replaced
     by a new answer does not.
@@ -116,8 +118,13 @@ def with_since(responses: Iterable[Response]) -> list[Name]:
     given = standing.order_by("-submitted_at")
     for contact, at, group in given.values_list(f"{_CONTACT}_id", "submitted_at", "group"):
         history[contact].append((at, group))
+    last_asks = Ask.objects.last_of(contacts)
     return [
-        Name(response=response, since=_since(response, history[response.contact.pk]))
+        Name(
+            response=response,
+            since=_since(response, history[response.contact.pk]),
+            last_ask=last_asks.get(response.contact.pk),
+        )
         for response in shown
     ]
 

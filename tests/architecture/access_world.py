@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -18,6 +19,7 @@ from surveys.texts_views import draft_of
 from tests.factories import (
     PASSWORD,
     make_absence,
+    make_ask,
     make_closing,
     make_invitation,
     make_project,
@@ -92,6 +94,19 @@ def make_world() -> World:
         structural_fix="Eén factuur per fase",
         **dict.fromkeys(("acknowledge_by", "speak_by", "due_at"), now),
     )
+    thanked = Alert.objects.create(
+        response=make_response(
+            invitation=make_invitation(
+                project_contact=make_project_contact(project=make_project(account_manager=owner))
+            ),
+            satisfaction="more_than_satisfied",
+            recommendation="yes",
+        ),
+        group="positive",
+        owner=owner,
+        **dict.fromkeys(("acknowledge_by", "speak_by", "due_at"), now),
+    )
+    ask = make_ask(alert=thanked, asked_on=timezone.localdate(now) - timedelta(days=200))
     delivery = Delivery.objects.create(
         dedupe_key="test",
         lane=10,
@@ -155,6 +170,8 @@ def make_world() -> World:
             **{f"guides:{name}": ["negative", "nl"] for name in ("edit", "standard")},
             **{f"causes:{name}": ["quality"] for name in ("edit", "standard")},
             **{f"alerts:{verb}-view": [view.pk] for verb in ("rename", "start", "delete")},
+            "programme:ask": [ask.alert_id],
+            "programme:answer": [ask.pk],
             "held:confirm": [held.pk],
             "held:dismiss": [held.pk],
             "brand:colours": ["0a5c8a"],

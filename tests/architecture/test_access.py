@@ -160,6 +160,16 @@ TABLE = {
     "questionnaires:use": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
     "questionnaires:stop": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
     "questionnaires:discard": acting({}, *ADMINISTRATORS_ONLY_CHANGE),
+    "programme:ask": Access(
+        get=signed_in(*OWN_ROW),
+        post=signed_in(*OWN_ROW_CHANGED),
+        data={"kind": "story", "asked_on": timezone.localdate().isoformat()},
+    ),
+    "programme:answer": Access(
+        get=signed_in(*OWN_ROW),
+        post=signed_in(*OWN_ROW_CHANGED),
+        data={"answer": "yes", "answered_on": timezone.localdate().isoformat()},
+    ),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
     "absence:list": reading(IN),

@@ -48,6 +48,7 @@ from surveys.models import (
     Suppression,
 )
 from tests.factories import (
+    make_ask,
     make_client,
     make_contact,
     make_division,
@@ -233,6 +234,14 @@ def later_answers(digest):
     response = make_response()
     for value in ("a" * 64, digest):
         LaterAnswer.objects.create(response=response, answers={}, digest=value)
+
+
+def make_answered_ask():
+    return make_ask(answer="no", answered_on=TODAY, answer_recorded_by=make_user())
+
+
+def ask_twice(first):
+    make_ask(alert=first.alert, kind=first.kind)
 
 
 def allow(response=None, **fields):
@@ -449,6 +458,15 @@ CASES = {
     ),
     "later_answer_once": (lambda: later_answers("a" * 64), lambda: later_answers("b" * 64)),
     "consent_stands_once": (allow_twice, lambda: allow_twice(withdrawn_at=NOW)),
+    "ask_kind_known": update(make_ask, kind=("money", "story")),
+    "ask_answer_known": update(make_ask, answer=("perhaps", "open")),
+    "ask_answered_has_day": update(make_answered_ask, answered_on=(None, TODAY)),
+    "ask_answered_after_asked": update(make_answered_ask, answered_on=(EARLIER, TODAY)),
+    "ask_later_has_day": update(make_answered_ask, again_on=(TODAY, None)),
+    "ask_open_once": (
+        lambda: ask_twice(make_ask()),
+        lambda: ask_twice(make_answered_ask()),
+    ),
     "consent_kind_known": update(allow, kind=("praise", "quote")),
     "consent_withdrawn_after_given": update(allow, withdrawn_at=(NOW - SECOND, NOW)),
     "call_request_stands_once": (
@@ -691,7 +709,7 @@ CASES = {
 def constraints():
     return {
         constraint.name: constraint
-        for app in ("staff", "surveys", "outbox", "alerts")
+        for app in ("staff", "surveys", "outbox", "alerts", "programme")
         for model in apps.get_app_config(app).get_models()
         for constraint in model._meta.constraints
         if isinstance(constraint, CheckConstraint | UniqueConstraint)

@@ -1,0 +1,27 @@
+"""What the page of an alert shows of asks."""
+
+from django.utils import timezone
+
+from alerts.models import Alert
+from alerts.panels import Panel
+from ambassadors.programme.models import Ask
+from ambassadors.programme.rule import obstacles, situation_of
+from staff.models import User
+from surveys.models import Group
+
+
+def asks_panel(alert: Alert, user: User) -> Panel | None:
+    """Show on a + what the person was ever asked, by whomever, and whether to ask now."""
+    if alert.group != Group.POSITIVE:
+        return None
+    situation = situation_of(alert)
+    mine = Ask.objects.visible_to(user).of_contact(alert.response.contact)
+    return Panel(
+        template="programme/panel.html",
+        context={
+            "asks": situation.asks,
+            "obstacles": obstacles(situation, on=timezone.localdate()),
+            "may_recommend": situation.may_recommend,
+            "answerable": set(mine.values_list("pk", flat=True)),
+        },
+    )
