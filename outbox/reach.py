@@ -28,9 +28,15 @@ _REFUSED = tuple(
         "64:ff9b:1::/48",
         "2001::/32",
         "2002::/16",
+        "3fff::/20",
         "fec0::/10",
     )
 )
+
+
+# Where clouds keep their keys, beside what is link-local: Azure, AWS, Alibaba.
+_KEYS = tuple(ip_address(text) for text in ("168.63.129.16", "fd00:ec2::254", "100.100.100.200"))
+_NAT64 = ip_network("64:ff9b::/96")
 
 
 class NotReachable(Exception):  # noqa: N818  (a state of affairs, told in the log and the outbox)
@@ -57,21 +63,24 @@ def allowed_addresses(
 ) -> list[str]:
     """Return the addresses of ``host`` to connect to, in the system's order, within ``seconds``.
 
-    A host in ``private_hosts`` may have private addresses, never a link-local one: there clouds
-    keep their keys. Raises NotAllowed when any address is refused, NotReachable when there is none.
+    A host in ``private_hosts`` may have private addresses, never one at which clouds keep their
+    keys, however it is written. Raises NotAllowed when any address is refused, NotReachable when
+    there is none.
     """
     found = _resolved(host, port, seconds)
     may_be_private = host.lower().rstrip(".") in {name.lower() for name in private_hosts}
     for address in found:
-        if not (is_public(address) or (may_be_private and not _is_link_local(address))):
+        if not (is_public(address) or (may_be_private and not _keeps_keys(address))):
             raise NotAllowed(f"{host} has an address that is not public")
     return found
 
 
-def _is_link_local(address: str) -> bool:
+def _keeps_keys(address: str) -> bool:
     ip: IPv4Address | IPv6Address = ip_address(address)
     inside = getattr(ip, "ipv4_mapped", None)
-    return ip.is_link_local or (inside is not None and inside.is_link_local)
+    if ip in _NAT64:
+        inside = IPv4Address(int(ip) & 0xFFFFFFFF)
+    return any(one.is_link_local or one in _KEYS for one in (ip, inside) if one is not None)
 
 
 def _resolved(host: str, port: int, seconds: float) -> list[str]:

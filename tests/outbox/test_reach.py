@@ -88,7 +88,18 @@ def test_a_named_host_may_be_private(names, host):
     assert found == ["10.0.0.1"]
 
 
-@pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "169.254.169.254",
+        "fe80::1",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "168.63.129.16",
+        "fd00:ec2::254",
+        "100.100.100.200",
+    ],
+)
 def test_where_clouds_keep_their_keys_nothing_goes_at_all(names, address):
     names["intern.example"] = [address]
     with pytest.raises(NotAllowed):
