@@ -140,8 +140,7 @@ def reconcile(*, now: datetime | None = None) -> int:
     9. An open alert whose owner left goes to the queue of its division; its keeper is told.
     10. News that waits for the digest of somebody who left is for who is there now.
     11. What other systems were not told, they are told.
-    What leads here is a fault of ours that was logged when it happened, a restored backup, a
-    hand at the database, or a firm without any active colleague.
+    What leads here is a logged fault of ours, a restored backup, or a firm where nobody is active.
     """
     now = now or timezone.now()
     repairs = judge_again()
