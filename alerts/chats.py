@@ -20,6 +20,7 @@ from outbox.mail import site_address
 from outbox.models import Delivery, Lane
 from staff.languages import firm_language
 from staff.models import Division, User
+from staff.remembered import Remembered
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +45,19 @@ def tell_division(alert: Alert, *, now: datetime) -> int:
     )
 
 
+def _with_channels() -> frozenset[int]:
+    """Return the ids of divisions with a channel, whether it is in use or not."""
+    return frozenset(DivisionChat.objects.values_list("division_id", flat=True).distinct())
+
+
+# An answer costs no query for a division without channels; of the others the rows are asked.
+with_channels = Remembered(_with_channels, rows=(DivisionChat,))
+
+
 def channels_of(division: Division, group: str) -> Sequence[ChatAddress]:
     """Return the channels of ``division`` that hear of an alert of ``group``."""
+    if division.pk not in with_channels():
+        return []
     hearing = DivisionChat.objects.filter(
         division=division, hears__in=HEARING[group], address__is_active=True
     )

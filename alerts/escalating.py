@@ -22,7 +22,7 @@ from alerts.timing import calendar_of
 from outbox.models import Delivery
 from outbox.queueing import cancel_queued
 from staff.models import User
-from staff.working_hours import WorkingHours
+from staff.working_hours import hours_in_force
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def start_missing_clocks(alert: Alert, *, now: datetime) -> None:
     what the inbox and the weekly digest tell in one line.
     """
     division = alert.owner and alert.owner.division_id
-    calendar = calendar_of(WorkingHours().of(division or alert.response.project.division_id))
+    calendar = calendar_of(hours_in_force().of(division or alert.response.project.division_id))
     first, second = (
         clock_until(alert.raised_at, due, calendar)
         for due in (alert.acknowledge_by, alert.speak_by)

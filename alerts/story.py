@@ -46,10 +46,11 @@ def story_of(response: Response) -> Story:
         .exclude(pk=response.pk)
         .select_related("invitation__project_contact__project", "alert")[:_MOST]
     )
+    part = "response__invitation__project_contact"
     open_alerts = (
         Alert.objects.open()
-        .with_story()
-        .filter(response__invitation__project_contact__project__client=response.project.client_id)
+        .select_related("owner", f"{part}__contact", f"{part}__project")  # what is told of each
+        .filter(**{f"{part}__project__client": response.project.client_id})
         .exclude(response=response)
         .due_first()[:_MOST]
     )

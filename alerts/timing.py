@@ -4,7 +4,8 @@ from datetime import datetime
 
 from alerts.clocks import Calendar, Clock, Terms, clocks_for
 from alerts.escalation import TermsVersion
-from staff.working_hours import Hours, WorkingHours
+from staff.remembered import Remembered
+from staff.working_hours import Hours, hours_in_force
 from surveys.models import Group
 
 
@@ -21,7 +22,7 @@ def calendar_of(hours: Hours) -> Calendar:
 
 def firm_calendar() -> Calendar:
     """Return when the firm as a whole works."""
-    return calendar_of(WorkingHours().firm)
+    return calendar_of(hours_in_force().firm)
 
 
 def current_terms() -> Terms:
@@ -30,11 +31,15 @@ def current_terms() -> Terms:
     return Terms() if version is None else version.terms
 
 
+# The terms of a new alert. The page on which somebody sets them asks ``current_terms``.
+terms_in_force = Remembered(current_terms, rows=(TermsVersion,))
+
+
 def clocks_of_alert(*, group: str, start: datetime, division_id: int | None) -> tuple[Clock, Clock]:
     """Return both clocks of an alert raised at ``start`` for an owner in a division."""
     return clocks_for(
         is_negative=group == Group.NEGATIVE,
         start=start,
-        calendar=calendar_of(WorkingHours().of(division_id)),
-        terms=current_terms(),
+        calendar=calendar_of(hours_in_force().of(division_id)),
+        terms=terms_in_force(),
     )

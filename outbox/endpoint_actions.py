@@ -74,7 +74,7 @@ def _subscribe(endpoint: Endpoint, event_types: Collection[str], now: datetime) 
         [Subscription(endpoint=endpoint, event_type=name, since=now) for name in event_types],
         ignore_conflicts=True,
     )
-    _forget()
+    memory.forget_with_commit()
 
 
 class SecretChanged(Exception):  # noqa: N818  (two people at once: not an error of either)
@@ -116,7 +116,7 @@ def switch_off(
     if not active.update(switched_off_at=now, off_reason=reason):
         return False
     _withdraw_waiting(endpoint, now)
-    _forget()
+    memory.forget_with_commit()
     logger.warning("webhook %s: switched off (%s), by user %s", endpoint.pk, reason, actor_id)
     return True
 
@@ -132,7 +132,7 @@ def switch_on(
         return False
     endpoint.subscriptions.update(since=now)
     resume(endpoint.reference, actor_id=actor_id, now=now)
-    _forget()
+    memory.forget_with_commit()
     logger.warning("webhook %s: switched on by user %s", endpoint.pk, actor_id)
     return True
 
@@ -145,7 +145,7 @@ def delete_endpoint(
     pk = endpoint.pk
     _withdraw_waiting(endpoint, now or timezone.now())
     endpoint.delete()
-    _forget()
+    memory.forget_with_commit()
     logger.warning("webhook %s: deleted by user %s", pk, actor_id)
 
 
@@ -177,9 +177,3 @@ def postpone(endpoint: Endpoint, *, until: datetime) -> int:
 def _withdraw_waiting(endpoint: Endpoint, now: datetime) -> None:
     waiting = Delivery.objects.filter(recipient_address=endpoint.reference, state=State.QUEUED)
     waiting.cancel(now)
-
-
-def _forget() -> None:
-    """Let this process ask anew who listens, also after the transaction of a test or a request."""
-    memory.forget()
-    transaction.on_commit(memory.forget)

@@ -6,7 +6,6 @@ was told is known by its ``dedupe_key``, so nothing is told twice.
 
 import json
 import logging
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,44 +20,23 @@ from outbox.event_types import EventType, event_type
 from outbox.models import GIVE_UP_AFTER, Channel, Delivery, Lane
 from outbox.queueing import queue_payload
 from outbox.signing import new_webhook_id
+from staff.remembered import Remembered
 
 logger = logging.getLogger(__name__)
 
 TEST_EVENT = "webhook.test"
-_MEMORY_SECONDS = 5.0
 _AT_ONCE = 500
 
 
-class _Memory:
-    """Which kinds anybody listens to, remembered by this process for a few seconds.
-
-    An answer of a client costs no query for a firm without webhooks. What is missed because
-    another process has just added an endpoint, ``publish_missed`` finds.
-    """
-
-    def __init__(self) -> None:
-        self._names: frozenset[str] = frozenset()
-        self._until = 0.0
-
-    def keep(self, names: frozenset[str], *, seconds: float = _MEMORY_SECONDS) -> None:
-        self._names, self._until = names, time.monotonic() + seconds
-
-    def forget(self) -> None:
-        self._until = 0.0
-
-    def has(self, name: str) -> bool:
-        """Whether somebody listens to ``name``. One query when the memory is old."""
-        if time.monotonic() >= self._until:
-            listening = Subscription.objects.filter(endpoint__switched_off_at__isnull=True)
-            self.keep(frozenset(listening.values_list("event_type", flat=True)))
-        return name in self._names
-
-    @property
-    def is_fresh(self) -> bool:
-        return time.monotonic() < self._until
+def _listened_to() -> frozenset[str]:
+    """Return which kinds anybody listens to."""
+    listening = Subscription.objects.filter(endpoint__switched_off_at__isnull=True)
+    return frozenset(listening.values_list("event_type", flat=True))
 
 
-memory = _Memory()
+# An answer of a client costs no query for a firm without webhooks. What is missed because another
+# process has just added an endpoint, ``publish_missed`` finds.
+memory = Remembered(_listened_to)
 
 
 def publish(kind: EventType, pk: int, *, now: datetime | None = None) -> int:
@@ -68,7 +46,7 @@ def publish(kind: EventType, pk: int, *, now: datetime | None = None) -> int:
     ``publish_missed`` within a minute; the caller's fact stands. Only a database that is away
     raises. A row that ``kind.rows`` does not (yet) hold is not told.
     """
-    if memory.is_fresh and not memory.has(kind.name):
+    if memory.is_fresh and kind.name not in memory():
         return 0
     try:
         with transaction.atomic():
@@ -81,7 +59,7 @@ def publish(kind: EventType, pk: int, *, now: datetime | None = None) -> int:
 
 
 def _queue(kind: EventType, pk: int, now: datetime) -> int:
-    if not memory.has(kind.name):
+    if kind.name not in memory():
         return 0
     listening = Subscription.objects.filter(
         event_type=kind.name, endpoint__switched_off_at__isnull=True

@@ -36,8 +36,6 @@ def queue_message(
     a copy sent after a fault is known as one. ``is_secret`` blanks the body after the handover.
     ``is_confidential``: it holds a client's answer. ``about``: by what it is found; never that.
     """
-    if existing := Delivery.objects.filter(dedupe_key=dedupe_key).first():
-        return existing
     now = now or timezone.now()
     delivery = Delivery(
         dedupe_key=dedupe_key,
@@ -100,14 +98,17 @@ def queue_payload(
 
 
 def _store(delivery: Delivery) -> Delivery:
-    """Store ``delivery`` unless its key is known, and ring. No answer can be searched for."""
+    """Store ``delivery`` unless its key is known, and ring. No answer can be searched for.
+
+    The constraint says whether it is known: nearly all are new, and need no look-up before.
+    """
     told = "" if delivery.is_confidential else delivery.subject
     to = (delivery.recipient_name, delivery.recipient_address)
     delivery.search = searchable((*to, delivery.about, told))
     try:
         with transaction.atomic():
             delivery.save(force_insert=True)
-    except IntegrityError:  # somebody queued it since we looked
+    except IntegrityError:
         return Delivery.objects.get(dedupe_key=delivery.dedupe_key)
     ring_on_commit(delivery.channel)
     return delivery

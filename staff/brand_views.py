@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from staff.brand_form import BrandForm
-from staff.branding import current_brand, forget, save_brand
+from staff.branding import current_brand, memory, save_brand
 from staff.contrast import DARK_PAPERS, LIGHT_PAPERS, for_dark, lowest_ratio
 from staff.roles import Right, requires, signed_in
 
@@ -19,7 +19,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 
     Only the button "save" stores anything.
     """
-    forget()  # another process may have saved a moment ago
+    memory.forget()  # another process may have saved a moment ago
     form = BrandForm(_posted(request), request.FILES or None, stored=current_brand())
     if form.is_valid() and "save" in request.POST:
         save_brand(form.look(), actor=signed_in(request))

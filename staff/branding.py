@@ -1,26 +1,24 @@
 """How the firm looks now, at no query in the steady state; and the one way to change it.
 
-Every process keeps what it read for a few seconds. The process that saves forgets at once; others
-follow when theirs run out. Without a database the last known look holds.
+A process that saves it sees it at once, others within seconds (``staff.remembered``). Without a
+database the last known look holds.
 """
 
 import logging
 from dataclasses import dataclass
-from functools import cached_property, partial
-from time import monotonic
+from functools import cached_property
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from staff import contrast
 from staff.logo import Kind, Logo
 from staff.models import Brand, User
+from staff.remembered import Remembered
 
 logger = logging.getLogger(__name__)
-
-_KEPT_FOR = 5.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,42 +56,20 @@ class Look:
         return self.signature.splitlines()
 
 
-class _Memory:
-    """What this process knows, and until when it believes it."""
-
-    def __init__(self) -> None:
-        self.look, self.until = Look(), 0.0
-
-
-_memory = _Memory()
-
-
 def current_brand() -> Look:
     """Return the firm's look, at most a few seconds old; without a database the last known."""
-    if monotonic() < _memory.until:
-        return _memory.look
-    look = _memory.look
     try:
-        look = _read()
+        return memory()
     except (DatabaseError, InterfaceError) as error:
         logger.warning("no database for the firm's look: the last known holds (%s)", error)
-    keep(look, seconds=_KEPT_FOR)
+    look = last_known_brand()
+    memory.keep(look)  # a database that is down is not asked every time either
     return look
 
 
 def last_known_brand() -> Look:
     """Return the firm's look as it was read last. Asks nothing of the database."""
-    return _memory.look
-
-
-def keep(look: Look, *, seconds: float) -> None:
-    """Believe ``look`` for so long."""
-    _memory.look, _memory.until = look, monotonic() + seconds
-
-
-def forget() -> None:
-    """Read anew at the next occasion."""
-    _memory.until = 0.0
+    return memory.last or Look()
 
 
 def save_brand(look: Look, *, actor: User | None) -> None:
@@ -112,8 +88,7 @@ def save_brand(look: Look, *, actor: User | None) -> None:
     }
     Brand.objects.update_or_create(id=Brand.ONLY, defaults=values)
     logger.info("brand changed by user %s", actor.pk if actor else "-")
-    forget()
-    transaction.on_commit(partial(forget), robust=True)  # whoever read in between read the old
+    memory.forget_with_commit()
 
 
 def _read() -> Look:
@@ -129,3 +104,6 @@ def _read() -> Look:
             height=row.logo_height,
         )
     return Look(own_name=row.name, logo=logo, accent=row.accent, signature=row.signature)
+
+
+memory = Remembered(_read)

@@ -10,6 +10,7 @@ from django.conf import settings
 from holidays.countries.netherlands import Netherlands
 
 from staff.hours import Closing, LiberationDay, OpeningHours
+from staff.remembered import Remembered
 
 _SATURDAY = 5
 _MAY = 5
@@ -82,12 +83,20 @@ class Hours:
 
 
 class WorkingHours:
-    """The hours of the firm and of every division, as they are now: two queries, however many."""
+    """The hours of the firm and of every division, as they are now: two queries, however many.
 
-    def __init__(self) -> None:
-        self._rows = {row.division_id: row for row in OpeningHours.objects.all()}
+    Or as ``rows`` and ``closings`` have them. What runs by the clock asks ``hours_in_force``.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[OpeningHours] | None = None,
+        closings: Iterable[Closing] | None = None,
+    ) -> None:
+        rows = OpeningHours.objects.all() if rows is None else rows
+        self._rows = {row.division_id: row for row in rows}
         self._closings: dict[int | None, list[Closing]] = {}
-        for closing in Closing.objects.all():
+        for closing in Closing.objects.all() if closings is None else closings:
             self._closings.setdefault(closing.division_id, []).append(closing)
         self.firm = Hours().changed_by(self._rows.get(None), self._closings.get(None, ()))
 
@@ -98,6 +107,10 @@ class WorkingHours:
         return self.firm.changed_by(
             self._rows.get(division_id), self._closings.get(division_id, ())
         )
+
+
+# The hours that clocks run by. A page on which somebody sets them asks WorkingHours itself.
+hours_in_force = Remembered(WorkingHours, rows=(OpeningHours, Closing))
 
 
 def is_working_day(day: date) -> bool:

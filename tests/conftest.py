@@ -7,8 +7,12 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from outbox.publishing import memory
-from staff import branding
+from alerts import chats, timing, ways
+from alerts.clocks import Terms
+from outbox import publishing
+from staff import branding, working_hours
+from staff.remembered import Remembered
+from staff.working_hours import WorkingHours
 
 # No time limit: on a busy machine it would fail tests that are right.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -24,19 +28,18 @@ def _fast_and_alone(settings: settings, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(autouse=True)
-def _no_brand() -> Iterator[None]:
+def _nothing_set() -> Iterator[None]:
     """A firm that set nothing, and known: as in a process that has been running for a while."""
-    branding.keep(branding.Look(), seconds=3600)
+    Remembered.forget_all()
+    branding.memory.keep(branding.Look(), seconds=3600)
+    publishing.memory.keep(frozenset(), seconds=3600)
+    working_hours.hours_in_force.keep(WorkingHours((), ()), seconds=3600)
+    timing.terms_in_force.keep(Terms(), seconds=3600)
+    ways.who_chose.keep(frozenset(), seconds=3600)
+    chats.with_channels.keep(frozenset(), seconds=3600)
     yield
-    branding.keep(branding.Look(), seconds=0)
-
-
-@pytest.fixture(autouse=True)
-def _no_webhooks() -> Iterator[None]:
-    """A firm whose other systems hear nothing, and known: as in a process that runs for a while."""
-    memory.keep(frozenset(), seconds=3600)
-    yield
-    memory.forget()
+    branding.memory.keep(branding.Look())
+    Remembered.forget_all()
 
 
 @pytest.fixture

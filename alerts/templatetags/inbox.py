@@ -18,7 +18,7 @@ from alerts.wording import (
     list_in_words,
     received_in_words,
 )
-from staff.working_hours import WorkingHours
+from staff.working_hours import hours_in_force
 from surveys import segmentation
 from surveys.models import Group, Interest, LaterAnswer, Satisfaction
 from surveys.models.answers import recommendation_in_words
@@ -27,25 +27,14 @@ from surveys.segmentation import GLYPHS
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def clock(context: template.Context, alert: Alert, now: datetime) -> str:
+@register.simple_tag
+def clock(alert: Alert, now: datetime) -> str:
     """``{% clock alert now %}``: nog 3 uur, in the working time of the owner's division."""
     if alert.is_closed:
         return clock_in_words(alert.due_at, now, is_closed=True)
     division = None if alert.owner is None else alert.owner.division_id
-    calendar = calendar_of(_hours(context).of(division))
+    calendar = calendar_of(hours_in_force().of(division))
     return clock_in_words(alert.due_at, now, calendar=calendar)
-
-
-def _hours(context: template.Context) -> WorkingHours:
-    """Return everybody's hours, read once for a request however many clocks its page shows."""
-    request = context.get("request")
-    hours = getattr(request, "working_hours", None)
-    if not isinstance(hours, WorkingHours):
-        hours = WorkingHours()
-        if request is not None:
-            request.working_hours = hours
-    return hours
 
 
 @register.simple_tag

@@ -18,13 +18,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
-from alerts.chat_models import DivisionChat
-from alerts.escalation import AlertClock, TermsVersion
+from alerts.escalation import AlertClock
 from alerts.models import Alert, AlertEvent, Notification
-from alerts.preferences import Preference
 from outbox.models import Delivery
 from staff.absence import Absence
-from staff.hours import Closing, OpeningHours
 from staff.models import User
 from surveys.models import (
     Contact,
@@ -152,7 +149,7 @@ def _store(request: HttpRequest, invitation: Invitation, services: list[Service]
 def _alert(response: Response, part: ProjectContact, now: datetime) -> None:
     manager = part.project.account_manager
     due = now + timedelta(hours=4)
-    _read_what_the_clocks_need(now)
+    list(Absence.objects.on(now.date()).select_related("stand_in"))
     alert = Alert.objects.create(
         response=response,
         group=response.group,
@@ -169,19 +166,9 @@ def _alert(response: Response, part: ProjectContact, now: datetime) -> None:
     )
     AlertEvent.objects.create(alert=alert, kind="raised", at=now)
     _read_what_the_mail_tells(response, part)
-    list(Preference.objects.filter(user__in=[manager.pk, manager.supervisor_id]))
-    list(DivisionChat.objects.filter(division=part.project.division_id))
     for user in (manager, manager.supervisor):
         if user is not None:
             _tell(alert, user, is_owner=user == manager, now=now)
-
-
-def _read_what_the_clocks_need(now: datetime) -> None:
-    """Who is away, when the firm works, and the terms."""
-    list(Absence.objects.on(now.date()).select_related("stand_in"))
-    list(OpeningHours.objects.all())
-    list(Closing.objects.all())
-    TermsVersion.objects.first()
 
 
 def _read_what_the_mail_tells(response: Response, part: ProjectContact) -> None:
@@ -196,29 +183,25 @@ def _read_what_the_mail_tells(response: Response, part: ProjectContact) -> None:
     path = "response__invitation__project_contact"
     alerts = Alert.objects.filter(**{f"{path}__project__client": part.project.client_id})
     alerts = alerts.exclude(state="closed").exclude(response=response)
-    list(alerts.select_related("owner", f"{path}__contact__client", f"{path}__project__client")[:8])
+    list(alerts.select_related("owner", f"{path}__contact", f"{path}__project")[:8])
 
 
 def _tell(alert: Alert, user: User, *, is_owner: bool, now: datetime) -> None:
     message = _frozen(alert, user)
-    delivery, _is_new = Delivery.objects.get_or_create(
+    delivery = Delivery.objects.create(
         dedupe_key=f"alert:{alert.pk}:email:{user.pk}",
-        defaults={
-            "lane": 10,
-            "recipient_name": user.name,
-            "recipient_address": user.email,
-            "subject": "Signaal",
-            "template": "alert",
-            "message_id": f"<{uuid.uuid4().hex}@localhost>",
-            "message": message,
-            "digest": hashlib.sha256(message).hexdigest(),
-            "not_before": now,
-            "created_at": now,
-        },
+        lane=10,
+        recipient_name=user.name,
+        recipient_address=user.email,
+        subject="Signaal",
+        template="alert",
+        message_id=f"<{uuid.uuid4().hex}@localhost>",
+        message=message,
+        digest=hashlib.sha256(message).hexdigest(),
+        not_before=now,
+        created_at=now,
     )
-    Notification.objects.get_or_create(
-        alert=alert, recipient=user, defaults={"delivery": delivery, "is_owner": is_owner}
-    )
+    Notification.objects.create(alert=alert, recipient=user, delivery=delivery, is_owner=is_owner)
 
 
 def _frozen(alert: Alert, user: User) -> bytes:

@@ -81,7 +81,7 @@ def test_the_alert_of_an_answer_costs_the_same_however_many_services(django_asse
             "invitation__project_contact__project__account_manager__supervisor",
             "invitation__project_contact__project__division__fallback",
         ).get(pk=response.pk)
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(19):
             raise_alert(response=response, now=timezone.now())
 
 

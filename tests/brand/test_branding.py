@@ -18,7 +18,7 @@ from outbox.mail import Mail, sender
 from outbox.models import Delivery, Lane
 from outbox.queueing import queue_message
 from outbox.reading import read
-from staff import branding
+from staff import branding, remembered
 from staff.branding import Look, current_brand, last_known_brand, save_brand
 from staff.logo import MOST_ON_THE_PAGE, Logo, LogoError
 from staff.logo_upload import clean_logo
@@ -73,7 +73,7 @@ def noisy_png(number: int) -> bytes:
 
 
 def test_nothing_is_set() -> None:
-    branding.forget()
+    branding.memory.forget()
     assert current_brand() == Look()
     assert current_brand().name == "Ambassadors"
 
@@ -92,8 +92,8 @@ def test_it_is_asked_once_in_a_while_and_a_save_shows_at_once(
     django_assert_num_queries: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(branding, "monotonic", lambda: now)
-    branding.forget()
+    monkeypatch.setattr(remembered, "monotonic", lambda: now)
+    branding.memory.forget()
     with django_assert_num_queries(1):
         for _time in range(9):
             current_brand()
@@ -110,7 +110,7 @@ def test_the_last_known_look_outlives_the_database(
 ) -> None:
     brand()
     look = current_brand()
-    branding.forget()
+    branding.memory.forget()
 
     def fail(*args: object) -> None:
         raise OperationalError("connection refused")
@@ -215,7 +215,7 @@ def test_the_page_for_a_database_that_is_away_wears_the_last_look(client: Client
     brand(logo=clean_logo(WAVE))
     path = address(make_token(invited()))
     client.get(path)
-    branding.forget()
+    branding.memory.forget()
 
     def fail(*args: object) -> None:
         raise DATABASE_AWAY[0]("refused")
