@@ -25,7 +25,7 @@ from alerts.leads import leads_of
 from alerts.models import Alert, AlertQuerySet
 from staff.models import User
 from staff.roles import Right, has_right
-from staff.standing_in import Presence
+from staff.standing_in import Presence, people_of
 from surveys.models import Group, HeldAnswer, Response
 
 PER_PAGE = 50
@@ -57,20 +57,34 @@ class Inbox:
 
     def __init__(self, user: User, *, now: datetime, filters: Filters | None = None) -> None:
         self.user, self.now, self.filters = user, now, filters or Filters()
-        self.visible = Alert.objects.visible_to(user)  # asks once who is in the team
         self.sees_all = has_right(user, Right.SEE_ALL_ALERTS)
         self._counts: dict[Tab, int] = {}
 
     @cached_property
+    def visible(self) -> AlertQuerySet:
+        """What this user may see and work; who is in the team is asked once."""
+        people = None if self.sees_all else self._people
+        return Alert.objects.visible_to(self.user, people=people)
+
+    @cached_property
+    def _presence(self) -> Presence:
+        return Presence(timezone.localdate(self.now))
+
+    @cached_property
+    def _people(self) -> set[int]:
+        return people_of(self.user, self._presence)
+
+    @cached_property
     def own(self) -> set[int]:
         """The ids of this user and of the absent for whom they stand in."""
-        return {self.user.pk} | Presence(timezone.localdate(self.now)).represented_by(self.user)
+        return {self.user.pk} | self._presence.represented_by(self.user)
 
     @cached_property
     def team(self) -> set[int]:
         """The ids of whom this user supervises, at every level, but for those in ``own``."""
-        team: set[int] = User.objects.team_ids(self.user) - self.own
-        return team
+        stands_in = len(self.own) > 1
+        team: set[int] = User.objects.team_ids(self.user) if stands_in else self._people
+        return team - self.own
 
     @cached_property
     def entries(self) -> dict[Tab, Entry]:

@@ -37,6 +37,7 @@ def list_context(request: HttpRequest, user: User, *, alert: Alert | None = None
     number = str(page.number) if page.number > 1 else ""
     address = reverse("alerts:list")
     return {
+        "visible": own.visible,
         "now": own.now,
         "tabs": own.tabs(tab),
         "tab": tab,

@@ -35,9 +35,9 @@ from alerts.forms import (
 )
 from alerts.late_mail import late_mail, late_mails
 from alerts.listing import list_context
-from alerts.models import Alert
+from alerts.models import Alert, AlertQuerySet
 from alerts.panels import panels_of
-from alerts.story import Story, last_contact_with, sees_invitation, story_of
+from alerts.story import last_contact_with, sees_invitation, story_of
 from staff.models import User
 from staff.roles import Right, requires, signed_in
 from surveys.actions.adding import write_follow_up
@@ -69,7 +69,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = list_context(request, user)
     first = next(iter(context["page"]), None)
     if isinstance(first, Alert):
-        context |= _alert_context(_readable_alert(user, first.pk), user)
+        alert = _whole(own := context["visible"]).get(pk=first.pk)
+        context |= _alert_context(alert, user, visible=own)
     return render(request, "alerts/list.html", context)
 
 
@@ -231,9 +232,12 @@ def _conflict(request: HttpRequest, user: User, form: FencedForm) -> HttpRespons
 
 def _readable_alert(user: User, pk: int) -> Alert:
     """Return an alert that ``user`` may look at, with what its page shows; else 404."""
-    alerts = Alert.objects.readable_by(user).with_story()
-    parts = (*_PARTS, late_mail(timezone.now()))
-    return get_object_or_404(alerts.prefetch_related(*parts), pk=pk)
+    return get_object_or_404(_whole(Alert.objects.readable_by(user)), pk=pk)
+
+
+def _whole(alerts: AlertQuerySet) -> AlertQuerySet:
+    """Return ``alerts`` with what the page of one shows."""
+    return alerts.with_story().prefetch_related(*_PARTS, late_mail(timezone.now()))
 
 
 def _may_work(user: User, alert: Alert) -> bool:
@@ -264,14 +268,19 @@ def _detail(
 ) -> HttpResponse:
     """Show an alert; ``forms`` are bound ones, in place of fresh, and ``opened`` is unfolded."""
     context = list_context(request, user, alert=alert)
-    context |= _alert_context(alert, user, forms=forms or {})
+    context |= _alert_context(alert, user, visible=context["visible"], forms=forms or {})
     return render(request, "alerts/detail.html", {**context, "opened": opened, **more})
 
 
 def _alert_context(
-    alert: Alert, user: User, *, forms: dict[str, Any] | None = None
+    alert: Alert,
+    user: User,
+    *,
+    visible: AlertQuerySet,
+    forms: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     story = story_of(alert.response)
+    own = _visible_among([alert, *story.open_alerts, *story.earlier_alerts], visible)
     told = FollowUp.objects.select_related("told_in", "author").filter(response=alert.response_id)
     follow_up = told.first()
     typed = {"follow_up": follow_up.text if follow_up else ""}
@@ -280,8 +289,8 @@ def _alert_context(
         "story": story,
         "guide": guide_for(alert.group, get_language() or ""),
         "last_contact": last_contact_with(alert.response.contact),
-        "may_work": _may_work(user, alert),
-        "visible_alerts": _visible_among(story, user),
+        "may_work": alert.pk in own,
+        "visible_alerts": own,
         "course": course_of(alert, reader=user),
         "panels": panels_of(alert, user),
         "late_mails": late_mails(alert, now=timezone.now()),
@@ -301,8 +310,8 @@ def _fresh_forms(alert: Alert) -> dict[str, Any]:
     return {"note": NoteForm(), **{form.id_prefix: form(alert=alert) for form in fenced}}
 
 
-def _visible_among(story: Story, user: User) -> set[int]:
-    """Return which alerts of the story, open or of earlier answers, ``user`` may open."""
-    alerts = [*story.open_alerts, *story.earlier_alerts]
-    mine = Alert.objects.visible_to(user).filter(pk__in=[alert.pk for alert in alerts])
+def _visible_among(alerts: list[Alert], visible: AlertQuerySet) -> set[int]:
+    """Return which of ``alerts`` are among the ``visible``: those that somebody may open and
+    work."""
+    mine = visible.filter(pk__in=[alert.pk for alert in alerts]).order_by()
     return set(mine.values_list("pk", flat=True))

@@ -25,13 +25,16 @@ REASON_MAX = 300
 class AlertQuerySet(models.QuerySet["Alert"]):
     """Many alerts."""
 
-    def visible_to(self, user: User) -> AlertQuerySet:
-        """Return what ``user`` may see: own alerts and those of their team; management all."""
+    def visible_to(self, user: User, *, people: set[int] | None = None) -> AlertQuerySet:
+        """Return what ``user`` may see: own alerts and those of their team; management all.
+
+        ``people`` is what ``people_of(user)`` returned a moment ago, to ask that once for a page.
+        """
         if not user.is_active:
             return self.none()
         if has_right(user, Right.SEE_ALL_ALERTS):
             return self
-        return self.filter(self._touching(people_of(user)))
+        return self.filter(self._touching(people_of(user) if people is None else people))
 
     @staticmethod
     def _touching(people: set[int]) -> models.Q:

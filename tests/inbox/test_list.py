@@ -251,3 +251,12 @@ def test_queries_do_not_grow_with_rows(client, owner, tab, words):
     few = queries()
     make(6)
     assert queries() == few
+
+
+def test_who_is_absent_and_who_is_in_the_team_is_asked_once_for_list_and_alert(client, owner):
+    make_alert(owner=owner)
+    client.force_login(owner)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(reverse("alerts:list"), {"tab": "mine"})
+    asked = [query["sql"] for query in captured.captured_queries]
+    assert sum('FROM "staff_absence"' in sql for sql in asked) == 1
