@@ -12,11 +12,11 @@ from staff.absences import people_managed_by
 from staff.models import User
 
 
-def _day(label: Any) -> forms.DateField:
+def _day(label: Any, error: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Choose a day."), "invalid": _("Choose a day.")},
+        error_messages={"required": error, "invalid": error},
     )
 
 
@@ -24,8 +24,8 @@ class AbsenceForm(forms.Form):
     """An absence. Whoever manages nobody else records their own."""
 
     user = forms.ModelChoiceField(label=_("Who is away"), queryset=User.objects.none())
-    first_on = _day(_("First day"))
-    last_on = _day(_("Last day"))
+    first_on = _day(_("First day"), _("Choose the first day."))
+    last_on = _day(_("Last day"), _("Choose the last day."))
     stand_in = forms.ModelChoiceField(
         label=_("Stand-in"),
         queryset=User.objects.active(),

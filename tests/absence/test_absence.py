@@ -268,3 +268,10 @@ def test_an_absence_that_is_over_is_not_listed(people, client):
     make_absence(user=away, first_on=TODAY - 5 * DAY, last_on=TODAY - DAY)
     client.force_login(away)
     assert client.get(reverse("absence:list")).context["absences"] == []
+
+
+def test_each_missing_day_is_named(client):
+    client.force_login(make_user())
+    page = client.post(reverse("absence:new"), {}).content.decode()
+    assert "Kies de eerste dag." in page
+    assert "Kies de laatste dag." in page
