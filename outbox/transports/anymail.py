@@ -9,8 +9,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from importlib import import_module
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
 from anymail.exceptions import AnymailConfigurationError, AnymailError, AnymailRecipientsRefused
@@ -29,6 +28,7 @@ from outbox.transports.base import (
     PolicyError,
     RefusesAllError,
     TemporaryError,
+    WithoutConnection,
 )
 from outbox.transports.carrying import Carrier, carried_by
 from outbox.transports.http import Reply
@@ -40,7 +40,7 @@ _LATER = {408, 409, 425, 429}  # 409: the same key is being handled at this mome
 _DUPLICATE = "duplicate_parameter"  # Brevo: this key was taken before, so it has the mail
 
 
-class AnymailTransport:
+class AnymailTransport(WithoutConnection):
     """Hands frozen mail to the provider of EMAIL_URL, one recipient a request."""
 
     circuit = MAIL
@@ -48,17 +48,6 @@ class AnymailTransport:
     def __init__(self) -> None:
         self.name = settings.EMAIL_PROVIDER
         self.provider: Provider | None = PROVIDERS.get(self.name)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
 
     def backend(self) -> Any:
         """Return Anymail's, from the settings. Raises RefusesAllError when a key is missing."""

@@ -95,3 +95,18 @@ class Transport(Protocol):
         LeaseLostError; UncertainError only after ``mark``.
         """
         ...
+
+
+class WithoutConnection:
+    """A transport that holds nothing open between two deliveries: a context of no consequence."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None

@@ -7,8 +7,6 @@ off is undeliverable. What it says itself never comes into a log, an error or an
 import json
 import logging
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -23,6 +21,7 @@ from outbox.transports.base import (
     RefusesAllError,
     TemporaryError,
     TransportError,
+    WithoutConnection,
 )
 from outbox.transports.carrying import Carrier, carried_by
 from outbox.transports.http import Reply
@@ -33,24 +32,13 @@ logger = logging.getLogger(__name__)
 _SHORTEST_SECRET = 6  # characters: shorter parts of an address are words
 
 
-class ChatTransport:
+class ChatTransport(WithoutConnection):
     """Hands over one delivery to the one address that it names."""
 
     name = "chat"
 
     def __init__(self, delivery: Delivery) -> None:
         self.circuit = delivery.recipient_address
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
 
     def send(
         self, delivery: Delivery, *, renew: Callable[[], bool], mark: Callable[[], bool]

@@ -11,8 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,6 +30,7 @@ from outbox.transports.base import (
     TemporaryError,
     TransportError,
     UncertainError,
+    WithoutConnection,
 )
 from outbox.transports.http import Reply, Request, exchange
 from outbox.transports.statuses import Answer, answer_of
@@ -41,24 +41,13 @@ _GONE = 410
 _READ_AT_MOST = 4 * 1024
 
 
-class WebhookTransport:
+class WebhookTransport(WithoutConnection):
     """Hands over one delivery to the one endpoint that it names."""
 
     name = "webhook"
 
     def __init__(self, delivery: Delivery) -> None:
         self.circuit = delivery.recipient_address
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
 
     def send(
         self, delivery: Delivery, *, renew: Callable[[], bool], mark: Callable[[], bool]
