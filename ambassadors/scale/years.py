@@ -27,6 +27,7 @@ _AT_ONCE = 40_000  # rows of the longest table in memory
 _ACCEPTED, _CAME_BACK = 0.975, 0.985  # of the mails; the rest is refused
 _AFTERCARE = 0.06  # of the contacts who answered at the close
 _NOT_ALL_ANSWERED = timedelta(days=40)
+_PROJECTS_AN_ANSWER = 30  # at most; three suffice where people can be asked
 _NOT_FOUND = "550 5.1.1 User unknown"
 
 
@@ -66,9 +67,8 @@ class Years:
         settled = _working_days(first_day, last_day - _NOT_ALL_ANSWERED)
         recent = _working_days(settled[-1] + timedelta(days=1), last_day)
         for place, day in enumerate(settled, start=1):
-            wanted = responses * place // len(settled)
-            while self.answers.count < wanted:
-                self._close_project(day)
+            missing = responses * place // len(settled) - self.answers.count
+            self._close_projects(day, answers=missing)
             if len(self._parts) >= _AT_ONCE:
                 yield self._write(day)
         a_day = max(1, self._number // len(settled))
@@ -79,6 +79,17 @@ class Years:
                 yield self._write(day)
         yield self._write(last_day)
         follow_sequences([*self._tables, *self.answers.tables])
+
+    def _close_projects(self, day: date, *, answers: int) -> None:
+        """Close projects until so many more answers were given.
+
+        On a day on which nobody is left who can be asked, the next day makes up for it.
+        """
+        wanted = self.answers.count + answers
+        for _project in range(max(answers, 0) * _PROJECTS_AN_ANSWER):
+            if self.answers.count >= wanted:
+                return
+            self._close_project(day)
 
     def _write(self, day: date) -> Progress:
         with transaction.atomic():

@@ -69,4 +69,4 @@ def _settle() -> None:
     """Let PostgreSQL see what was stored, as it does by itself in a database that lives."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+            cursor.execute("ANALYZE")
