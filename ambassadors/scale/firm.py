@@ -42,6 +42,7 @@ class Unit:
     """A division with its account managers, and how its work compares to that of the others."""
 
     pk: int
+    number: int  # the first is 0, whatever its key
     managers: list[int]
     supervisor: int
     quality: float  # added to the chance of a +; between -0.12 and 0.12
@@ -114,6 +115,7 @@ def _make_units(random: Random, number: int, management: int, now: datetime) -> 
         units.append(
             Unit(
                 pk=division.pk,
+                number=place,
                 managers=managers,
                 supervisor=supervisor,
                 quality=random.uniform(-0.12, 0.12),

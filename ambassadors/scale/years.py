@@ -185,7 +185,9 @@ class Years:
         )
         if fate >= _ACCEPTED:
             return False
-        chance = unit.quality + person.mood + 0.05 * sin((at.timestamp() / 86400 + unit.pk) / 200)
+        chance = (
+            unit.quality + person.mood + 0.05 * sin((at.timestamp() / 86400 + unit.number) / 200)
+        )
         return self.answers.give(
             invitation,
             at,
