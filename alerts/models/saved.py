@@ -46,5 +46,5 @@ class SavedView(models.Model):
 
     @property
     def address(self) -> str:
-        """The address of the list that shows this view."""
-        return f"{reverse('alerts:list')}?{urlencode(self.place)}"
+        """The address of the list that shows this view, the same in whatever order it is stored."""
+        return f"{reverse('alerts:list')}?{urlencode(sorted(self.place.items()))}"
