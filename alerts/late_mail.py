@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from alerts.models import Alert, Notification
 from outbox.circuit import Circuit
 from outbox.health import LATE_AFTER, interruption, is_sweeping
-from outbox.models import Delivery, State
+from outbox.models import NOT_HANDED_OVER, Delivery, State
 
-_NOT_HANDED_OVER = (State.QUEUED, State.CLAIMED, State.COMMITTING, State.UNCERTAIN)
 _PREFETCHED = "late_notifications"
 
 
@@ -34,7 +33,7 @@ class LateMail:
 def late_mail(now: datetime) -> Prefetch[str, Any, str]:
     """Return what fetches the late mails of a list of alerts in one query: ``prefetch_related``."""
     late = Notification.objects.filter(
-        delivery__state__in=_NOT_HANDED_OVER,
+        delivery__state__in=NOT_HANDED_OVER,
         delivery__cancelled_at__isnull=True,
         delivery__created_at__lt=now - LATE_AFTER,
     )

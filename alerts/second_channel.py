@@ -1,7 +1,7 @@
 """An alert whose mail is not handed over in time goes by chat as well, and the other way round."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -15,14 +15,13 @@ from alerts.posting import queue_mail
 from alerts.routing import route_for
 from alerts.story import story_of
 from outbox.circuit import Circuit, CircuitState
-from outbox.models import LEASED, Delivery, State
+from outbox.health import LATE_AFTER
+from outbox.models import LEASED, NOT_HANDED_OVER, Delivery, State
 from staff.languages import firm_language
 
 logger = logging.getLogger(__name__)
 
-AFTER = timedelta(minutes=5)
 _AT_ONCE = 100
-_NOT_HANDED_OVER = (State.QUEUED, *LEASED, State.UNCERTAIN)
 
 
 def late_mails(now: datetime) -> list[Notification]:
@@ -49,7 +48,7 @@ def late_mails(now: datetime) -> list[Notification]:
     late = Notification.objects.filter(
         Q(Exists(own)) | hearing,
         second_at__isnull=True,
-        delivery__in=waiting.filter(created_at__lte=now - AFTER),
+        delivery__in=waiting.filter(created_at__lte=now - LATE_AFTER),
     ).exclude(alert__state=AlertState.CLOSED)
     return list(late.select_related("alert", "recipient").order_by("pk")[:_AT_ONCE])
 
@@ -63,7 +62,7 @@ def send_second(notification: Notification, *, now: datetime) -> bool:
     """Tell of the alert by chat, once; False when that was done, or the mail left meanwhile."""
     # Apart, not by a join: of a subquery PostgreSQL would not look again at what another worker
     # changed while this one waited for the row.
-    waiting = Delivery.objects.filter(pk=OuterRef("delivery"), state__in=_NOT_HANDED_OVER)
+    waiting = Delivery.objects.filter(pk=OuterRef("delivery"), state__in=NOT_HANDED_OVER)
     mine = Notification.objects.filter(Exists(waiting), pk=notification.pk, second_at__isnull=True)
     if not mine.update(second_at=now):
         return False
@@ -95,7 +94,7 @@ def late_chats(now: datetime) -> list[Notification]:
         return []
     failed = ChatNotice.objects.filter(
         Q(delivery__state__in=(State.UNDELIVERABLE, State.CANCELLED))
-        | Q(delivery__state__in=_NOT_HANDED_OVER, delivery__created_at__lte=now - AFTER),
+        | Q(delivery__state__in=NOT_HANDED_OVER, delivery__created_at__lte=now - LATE_AFTER),
         alert=OuterRef("alert"),
         recipient=OuterRef("recipient"),
     )

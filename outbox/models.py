@@ -86,6 +86,7 @@ class State(models.TextChoices):
 TO_ENDPOINTS = (Channel.CHAT, Channel.WEBHOOK)  # each address has a server, and faults, of its own
 
 LEASED = (State.CLAIMED, State.COMMITTING)  # a worker has it in hand
+NOT_HANDED_OVER = (State.QUEUED, *LEASED, State.UNCERTAIN)  # and still may be
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -128,7 +129,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         withdrawn any more; it is noted, and not sent again.
         """
         waiting = models.Q(state=State.QUEUED)
-        return self.filter(state__in=[State.QUEUED, *LEASED, State.UNCERTAIN]).update(
+        return self.filter(state__in=NOT_HANDED_OVER).update(
             state=models.Case(
                 models.When(waiting, then=models.Value(State.CANCELLED)),
                 default=models.F("state"),

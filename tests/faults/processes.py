@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -84,7 +85,7 @@ class Nest:
         return self._process.stdout.readline().strip()
 
 
-class Part:
+class Part(ABC):
     """One process of the product that is always there: whoever ends it gets a new one."""
 
     name = ""
@@ -93,8 +94,9 @@ class Part:
         self.pid = 0
         self.is_stopped = False
 
+    @abstractmethod
     def start(self) -> None:
-        raise NotImplementedError
+        """Start it; it may not be up yet."""
 
     def kill(self) -> None:
         """As when the machine goes down: with all its children, at once."""
@@ -121,7 +123,7 @@ class Part:
         send(self.pid, signal.SIGSTOP)
         self.is_stopped = True
 
-    def see_off(self) -> None:
+    def see_off(self) -> None:  # noqa: B027  (most leave none behind)
         """Look after predecessors that are ending."""
 
     def go_on(self) -> None:

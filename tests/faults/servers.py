@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def until(look: Callable[[], bool], *, what: str, within: float) -> None:
         time.sleep(0.05)
 
 
-class Server:
+class Server(ABC):
     """One server process that can be stopped and started again."""
 
     name = ""
@@ -45,13 +46,13 @@ class Server:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> tuple[list[str], dict[str, Any]]:
         """Return what starts it, and how."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answers(self) -> bool:
         """Tell whether it is up."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Start it and wait until it answers; what is left of its predecessor may be in the way."""
