@@ -69,6 +69,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     "ambassadors",
     "ambassadors.programme",
+    "ambassadors.rollup",
     "alerts",
     "surveys",
     "staff",
@@ -322,6 +323,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "alerts.tasks.escalate",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "refresh figures": {
+        "task": "ambassadors.rollup.tasks.refresh_figures",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "report refused mail": {
         "task": "outbox.tasks.report_refusals",

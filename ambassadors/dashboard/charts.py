@@ -5,16 +5,18 @@ drawing repeats what is written and nothing is said by a mark only.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
 
 from ambassadors.dashboard import findings
-from ambassadors.dashboard.figures import NOT_INVITED, SILENT, UNDELIVERED, Cell, Fate, Tally
 from ambassadors.dashboard.geometry import Scale, Segment, Strip, stack, strip
 from ambassadors.dashboard.statistics import Share
+from ambassadors.rollup.fates import NOT_INVITED, SILENT, UNDELIVERED, Fate
+from ambassadors.rollup.tally import Tally
 from staff.wording import percent
 from surveys.models import Group
 
@@ -147,12 +149,13 @@ def plus_minus(tally: Tally) -> Chart:
     return Chart(finding=finding, lines=[line], ticks=ticks, reference=_DIFFERENCES.at(0.0))
 
 
-def quarters(cells: Iterable[Cell]) -> Chart:
+def quarters(months: Mapping[date, Tally]) -> Chart:
     """The three groups by quarter of closing, the last eight at most."""
-    by_quarter: dict[tuple[int, int], list[Cell]] = defaultdict(list)
-    for cell in cells:
-        by_quarter[cell.year, cell.quarter].append(cell)
-    tallies = {key: Tally.of(by_quarter[key]) for key in sorted(by_quarter)[-_QUARTERS_SHOWN:]}
+    by_quarter: dict[tuple[int, int], list[Tally]] = defaultdict(list)
+    for month, tally in months.items():
+        by_quarter[month.year, (month.month + 2) // 3].append(tally)
+    shown = sorted(by_quarter)[-_QUARTERS_SHOWN:]
+    tallies = {key: Tally.of(tally.counts for tally in by_quarter[key]) for key in shown}
     lines, shares = [], []
     for (year, quarter), tally in tallies.items():
         name = _("quarter %(quarter)s of %(year)s") % {"quarter": quarter, "year": year}
@@ -179,12 +182,9 @@ def _quarter_line(name: str, tally: Tally) -> Line:
     )
 
 
-def divisions(cells: Iterable[Cell]) -> Chart:
+def divisions(by_name: Mapping[str, Tally]) -> Chart:
     """The divisions side by side: by coverage where n allows it, the others below by name."""
-    by_division: dict[str, list[Cell]] = defaultdict(list)
-    for cell in cells:
-        by_division[cell.division].append(cell)
-    tallies = [(name, Tally.of(found)) for name, found in sorted(by_division.items())]
+    tallies = sorted(by_name.items())
     enough = [item for item in tallies if item[1].share(Group.POSITIVE).is_enough]
     small = [item for item in tallies if not item[1].share(Group.POSITIVE).is_enough]
     enough.sort(key=lambda item: -item[1].coverage.value)

@@ -6,8 +6,8 @@ A finding never claims a difference unless the intervals leave no room for chanc
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ambassadors.dashboard.figures import Tally
 from ambassadors.dashboard.statistics import Interval, Share
+from ambassadors.rollup.tally import Tally
 from staff.wording import percent, whole_number
 from surveys.models import Group
 

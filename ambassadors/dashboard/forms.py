@@ -8,7 +8,7 @@ from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from ambassadors.dashboard.figures import Scope
+from ambassadors.rollup.scope import Scope
 from staff.models import Division
 from surveys.models import Sector, Service
 

@@ -1,20 +1,25 @@
-"""The names: everybody's latest answer, who recommends, who wants more."""
+"""The names: everybody's latest answer, who recommends, who wants more.
 
-from collections import defaultdict
-from collections.abc import Iterable
+A person is who they are now: their latest answer of all decides, and they are listed where that
+answer falls within what the page is about. Who praised the firm last year and complained last week
+is no ambassador of last year.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ambassadors.dashboard.figures import Scope
 from ambassadors.programme.models import Ask
-from surveys.models import Group, Interest, Recommendation, Response, Touchpoint
-
-_CONTACT = "invitation__project_contact__contact"
-_PROJECT = "invitation__project_contact__project"
+from ambassadors.rollup.listing import FactList
+from ambassadors.rollup.models import Fact
+from ambassadors.rollup.reading import Tail
+from ambassadors.rollup.scope import Scope
+from surveys.models import Group, Interest, Recommendation, Response
 
 
 class Selection(models.TextChoices):
@@ -38,16 +43,24 @@ _CONDITIONS: dict[Selection, Q] = {
 }
 
 
-def latest_answers(scope: Scope) -> QuerySet[Response]:
-    """Return the latest answer of every contact about the projects of ``scope``."""
-    answers = Response.objects.standing().filter(
-        scope.condition(f"{_PROJECT}__"), invitation__touchpoint=Touchpoint.PROJECT_CLOSE
-    )
-    later = answers.filter(**{_CONTACT: OuterRef(_CONTACT)}).filter(
-        Q(submitted_at__gt=OuterRef("submitted_at"))
-        | Q(submitted_at=OuterRef("submitted_at"), pk__gt=OuterRef("pk"))
-    )
-    return answers.filter(~Exists(later))
+def belongs(fact: Fact, selection: Selection) -> bool:
+    """Tell whether ``fact`` is in ``selection``: the conditions, for a fact that is not stored."""
+    if selection == Selection.POSITIVE:
+        return fact.group == Group.POSITIVE
+    recommends = fact.recommendation == Recommendation.YES or selection == Selection.WANTS_MORE
+    wants_more = fact.interest == Interest.YES or selection == Selection.RECOMMENDS
+    return fact.group != Group.NEGATIVE and recommends and wants_more
+
+
+def _is_shown(scope: Scope) -> Callable[[Fact], bool]:
+    every = scope.touchpoint is None
+    return lambda fact: fact.is_latest and scope.holds(fact, any_moment=every)
+
+
+def latest_answers(scope: Scope) -> QuerySet[Fact]:
+    """Return the stored facts of everybody's latest answer, as far as ``scope`` holds it."""
+    wanted = scope.of_facts(any_moment=scope.touchpoint is None)
+    return Fact.objects.filter(wanted, is_latest=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,32 +71,39 @@ class Numbers:
     negative: int
 
 
-def count_names(scope: Scope) -> Numbers:
+def count_names(scope: Scope, tail: Tail) -> Numbers:
     """Count the names of every selection. One query."""
     counts = latest_answers(scope).aggregate(
         negative=Count("pk", filter=Q(group=Group.NEGATIVE)),
         **{name.name: Count("pk", filter=wanted) for name, wanted in _CONDITIONS.items()},
     )
+    is_shown = _is_shown(scope)
+    for facts, sign in ((tail.stored, -1), (tail.live, 1)):
+        for fact in filter(is_shown, facts):
+            counts["negative"] += sign * (fact.group == Group.NEGATIVE)
+            for selection in Selection:
+                counts[selection.name] += sign * belongs(fact, selection)
     return Numbers(
         by_selection={selection: counts[selection.name] for selection in Selection},
         negative=counts["negative"],
     )
 
 
-def names(scope: Scope, selection: Selection) -> QuerySet[Response]:
-    """Return the answers whose givers belong to ``selection``, the most recent first."""
-    return (
-        latest_answers(scope)
-        .filter(_CONDITIONS[selection])
-        .select_related(
-            "alert",
-            f"{_CONTACT}__client",
-            f"{_PROJECT}__client",
-            f"{_PROJECT}__account_manager",
-        )
-        .prefetch_related("services")
-        .order_by("-submitted_at", "-pk")
+def names(scope: Scope, selection: Selection, tail: Tail) -> FactList:
+    """Return the facts of those who belong to ``selection``, the most recent first."""
+    is_shown = _is_shown(scope)
+    return FactList(
+        latest_answers(scope).filter(_CONDITIONS[selection]).order_by("-submitted_at", "-response"),
+        tail,
+        holds=lambda fact: is_shown(fact) and belongs(fact, selection),
+        rank=_newest_first,
     )
+
+
+def _newest_first(fact: Fact) -> Any:
+    assert fact.submitted_at is not None
+    assert fact.response_id is not None
+    return -fact.submitted_at.timestamp(), -fact.response_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,36 +125,25 @@ class Name:
         return self.response.interest == Interest.YES
 
 
-def with_since(responses: Iterable[Response]) -> list[Name]:
-    """Return a page of names: since when is the first answer of the unbroken run. Two queries.
-
-    Earlier answers count whenever they were given, also before the period; one that was replaced
-    by a new answer does not.
-    """
-    shown = list(responses)
-    history: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
-    contacts = [response.contact.pk for response in shown]
-    standing = Response.objects.standing().filter(**{f"{_CONTACT}__in": contacts})
-    given = standing.order_by("-submitted_at")
-    for contact, at, group in given.values_list(f"{_CONTACT}_id", "submitted_at", "group"):
-        history[contact].append((at, group))
-    last_asks = Ask.objects.last_of(contacts)
+def on_page(facts: Sequence[Fact]) -> list[Name]:
+    """Return a page of names, with all that is shown of them. Three queries."""
+    contact = "invitation__project_contact__contact"
+    project = "invitation__project_contact__project"
+    found = (
+        Response.objects.filter(pk__in=[fact.response_id for fact in facts])
+        .select_related(
+            "alert", f"{contact}__client", f"{project}__client", f"{project}__account_manager"
+        )
+        .prefetch_related("services")
+    )
+    responses = {response.pk: response for response in found}
+    last_asks = Ask.objects.last_of(fact.contact_id for fact in facts if fact.contact_id)
     return [
         Name(
-            response=response,
-            since=_since(response, history[response.contact.pk]),
-            last_ask=last_asks.get(response.contact.pk),
+            response=responses[fact.response_id],
+            since=fact.since or responses[fact.response_id].submitted_at,
+            last_ask=last_asks.get(fact.contact_id or 0),
         )
-        for response in shown
+        for fact in facts
+        if fact.response_id in responses
     ]
-
-
-def _since(response: Response, newest_first: list[tuple[datetime, str]]) -> datetime:
-    since = response.submitted_at
-    for at, group in newest_first:
-        if at > since:
-            continue
-        if group != response.group:
-            break
-        since = at
-    return since

@@ -1,5 +1,7 @@
 """What management sees: names first, then shares, always with coverage."""
 
+from typing import Any, cast
+
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -7,11 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ambassadors.dashboard import charts, findings, people
-from ambassadors.dashboard.figures import Scope, Tally, count_cells, projects_without_contact
 from ambassadors.dashboard.forms import FilterForm
 from ambassadors.dashboard.people import Selection
+from ambassadors.rollup.models import Fact
+from ambassadors.rollup.reading import Figures, read
+from ambassadors.rollup.tally import Tally
+from staff.models import Division
 from staff.roles import Right, requires
-from surveys.models import Project, Response
+from surveys.models import Project
 
 NAMES_AT_FIRST = 10  # so that the figures stay in sight; one link shows all
 NAMES_ON_A_PAGE = 50
@@ -24,35 +29,40 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = FilterForm(request.GET)
     scope = form.scope(today=timezone.localdate(now))
-    cells = count_cells(scope, now=now)
-    tally = Tally.of(cells)
+    figures = read(scope, now=now, read_all=lambda figures: (figures.months, figures.divisions))
+    tally = figures.total
     context = {
         "form": form,
         "scope": scope,
         "tally": tally,
-        "has_projects": bool(cells) or Project.objects.exists(),
-        "without_contact": projects_without_contact(scope),
+        "has_projects": bool(tally.closed) or Project.objects.exists(),
+        "without_contact": tally.without_contact,
         "steps": charts.steps(tally),
         "groups": charts.groups(tally),
         "plus_minus": charts.plus_minus(tally),
         "response": charts.response(tally),
         "silence": charts.silence(tally),
         "silence_in_numbers": findings.silence_in_numbers(tally),
-        "quarters": charts.quarters(cells),
-        "divisions": charts.divisions(cells),
-        **_names(request.GET, scope),
+        "quarters": charts.quarters(figures.months),
+        "divisions": charts.divisions(_by_name(figures)),
+        **_names(request.GET, figures),
     }
     return render(request, "dashboard/overview.html", context)
 
 
-def _names(query: QueryDict, scope: Scope) -> dict[str, object]:
+def _by_name(figures: Figures) -> dict[str, Tally]:
+    names = dict(Division.objects.values_list("pk", "name"))
+    return {names[pk]: tally for pk, tally in figures.divisions.items()}
+
+
+def _names(query: QueryDict, figures: Figures) -> dict[str, object]:
     """Return what the table of names shows: the selection, its page, and the other selections."""
-    numbers = people.count_names(scope)
+    numbers = people.count_names(figures.scope, figures.tail)
     asked = query.get("names", "")
     selection = Selection(asked) if asked in Selection.values else Selection.POSITIVE
-    responses = people.names(scope, selection)
+    found = people.names(figures.scope, selection, figures.tail)
     size = NAMES_ON_A_PAGE if "page" in query else NAMES_AT_FIRST
-    page: Page[Response] = Paginator(responses, size).get_page(query.get("page"))
+    page: Page[Fact] = Paginator(cast(Any, found), size).get_page(query.get("page"))
     return {
         "selection": selection,
         "selections": [
@@ -61,7 +71,7 @@ def _names(query: QueryDict, scope: Scope) -> dict[str, object]:
         ],
         "negative": numbers.negative,
         "page": page,
-        "names": people.with_since(page.object_list),
+        "names": people.on_page(list(page)),
         "all_names": "" if "page" in query else _address(query, page=1),
         "earlier": _address(query, page=page.number - 1),
         "later": _address(query, page=page.number + 1),

@@ -6,17 +6,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ambassadors.dashboard.figures import (
-    NOT_INVITED,
-    SILENT,
-    UNDELIVERED,
-    Fate,
-    Scope,
-    Tally,
-    count_cells,
-)
-from ambassadors.dashboard.people import Selection, count_names, latest_answers
+from ambassadors.dashboard.people import Selection, count_names, names
 from ambassadors.dashboard.statistics import plus_minus_interval, silence_bounds, wilson
+from ambassadors.rollup.fates import NOT_INVITED, SILENT, UNDELIVERED, Fate
+from ambassadors.rollup.reading import Figures, Tail
+from ambassadors.rollup.scope import Scope
 from outbox.models import Delivery
 from surveys.models import Group, Invitation, ProjectContact, Response
 from tests.dashboard.conftest import answered, asked, mail_of
@@ -50,6 +44,16 @@ def raw(first=None, last=None, division=None):
         yield project_contact, invitation, mail, response
 
 
+def numbers_of(scope=None):
+    return count_names(scope or Scope(), Tail.at(timezone.now()))
+
+
+def shown(selection, scope=None):
+    """The answers of those who are listed."""
+    found = names(scope or Scope(), selection, Tail.at(timezone.now()))
+    return [fact.response_id for fact in found]
+
+
 @pytest.mark.parametrize("days", [None, 365, 60])
 @pytest.mark.parametrize("number", [None, 0, 2])
 def test_every_count_and_share_follows_from_the_rows(filled, days, number):
@@ -57,9 +61,7 @@ def test_every_count_and_share_follows_from_the_rows(filled, days, number):
     first = last - timedelta(days=days) if days else None
     division = None if number is None else filled[number]
     rows = list(raw(first, last, division))
-    tally = Tally.of(
-        count_cells(Scope(first=first, last=last, division=division), now=timezone.now())
-    )
+    tally = Figures(Scope(first=first, last=last, division=division), now=timezone.now()).total
     groups = Counter(response.group for _pc, _inv, _mail, response in rows if response)
     delivered = sum(
         1 for _pc, _inv, mail, response in rows if response or (mail and mail.state == "sent")
@@ -68,7 +70,7 @@ def test_every_count_and_share_follows_from_the_rows(filled, days, number):
     assert tally.invited == sum(1 for _pc, invitation, _mail, _r in rows if invitation)
     assert tally.delivered == delivered
     assert tally.answered == groups.total()
-    assert tally.groups == groups
+    assert {group: number for group, number in tally.groups.items() if number} == groups
     assert tally.kept == sum(1 for _pc, _inv, mail, _r in rows if mail and mail.transport == "kept")
     for group in Group:
         assert tally.share(group).interval == wilson(groups[group], groups.total())
@@ -79,7 +81,7 @@ def test_every_count_and_share_follows_from_the_rows(filled, days, number):
 
 
 def test_no_step_is_larger_than_the_one_before_and_losses_explain_the_difference(filled):
-    tally = Tally.of(count_cells(Scope(), now=timezone.now()))
+    tally = Figures(Scope(), now=timezone.now()).total
     lost = [
         sum(tally.fates[fate] for fate in fates) for fates in (NOT_INVITED, UNDELIVERED, SILENT)
     ]
@@ -94,9 +96,9 @@ class TestFates:
     """Each contact has one fate, the first that holds."""
 
     def fate(self):
-        cells = count_cells(Scope(), now=timezone.now())
-        assert sum(cell.number for cell in cells) == 1
-        return cells[0].fate
+        fates = Figures(Scope(), now=timezone.now()).total.fates
+        (found,) = [fate for fate, number in fates.items() if number]
+        return found
 
     def contact(self, days_ago=1):
         closed_on = timezone.localdate() - timedelta(days=days_ago)
@@ -105,7 +107,7 @@ class TestFates:
     def test_answered_without_mail_counts_as_delivered(self):
         make_response()
         assert self.fate() == Fate.ANSWERED
-        assert Tally.of(count_cells(Scope(), now=timezone.now())).delivered == 1
+        assert Figures(Scope(), now=timezone.now()).total.delivered == 1
 
     def test_open(self):
         asked()
@@ -176,13 +178,13 @@ def test_the_latest_answer_of_each_contact_counts_once(db):
             recommendation="yes",
             submitted_at=timezone.now() - timedelta(days=days),
         )
-    assert [answer.satisfaction for answer in latest_answers(Scope())] == ["dissatisfied"]
-    numbers = count_names(Scope())
+    numbers = numbers_of()
     assert numbers.negative == 1
     assert not any(numbers.by_selection.values())
-    # A period without the later project shows what was said then.
-    before = Scope(last=timezone.localdate() - timedelta(days=30))
-    assert count_names(before).by_selection[Selection.POSITIVE] == 1
+    # A period without the later project does not make an ambassador of somebody who complained.
+    before = numbers_of(Scope(last=timezone.localdate() - timedelta(days=30)))
+    assert before.negative == 0
+    assert not any(before.by_selection.values())
 
 
 def test_the_numbers_of_names_follow_from_the_rows(filled):
@@ -192,7 +194,7 @@ def test_the_numbers_of_names_follow_from_the_rows(filled):
     happy = [answer for answer in latest.values() if answer.group != "negative"]
     yes = {answer.pk for answer in happy if answer.recommendation == "yes"}
     more = {answer.pk for answer in happy if answer.interest == "yes"}
-    numbers = count_names(Scope())
+    numbers = numbers_of()
     assert numbers.by_selection == {
         Selection.POSITIVE: sum(answer.group == "positive" for answer in happy),
         Selection.BOTH: len(yes & more),
@@ -213,10 +215,10 @@ def test_an_answer_that_was_replaced_counts_nowhere(db):
         submitted_at=at,
         replaced_at=at,
     )
-    tally = Tally.of(count_cells(Scope(), now=timezone.now()))
-    assert (tally.closed, tally.answered, tally.groups) == (1, 1, {Group.NEGATIVE: 1})
-    assert list(latest_answers(Scope())) == [stands]
-    assert not any(count_names(Scope()).by_selection.values())
+    tally = Figures(Scope(), now=timezone.now()).total
+    assert (tally.closed, tally.answered, tally.counts["minus"]) == (1, 1, 1)
+    assert shown(Selection.POSITIVE) == []
+    assert not any(numbers_of().by_selection.values())
 
 
 def test_two_answers_at_the_same_moment_still_give_one_name(db):
@@ -225,11 +227,17 @@ def test_two_answers_at_the_same_moment_still_give_one_name(db):
     for _number in range(2):
         project = make_project(client=contact.client)
         project_contact = make_project_contact(project=project, contact=contact)
-        make_response(invitation=make_invitation(project_contact=project_contact), submitted_at=at)
-    assert latest_answers(Scope()).count() == 1
+        make_response(
+            invitation=make_invitation(project_contact=project_contact),
+            satisfaction="more_than_satisfied",
+            recommendation="yes",
+            submitted_at=at,
+        )
+    assert numbers_of().by_selection[Selection.POSITIVE] == 1
+    assert len(shown(Selection.POSITIVE)) == 1
 
 
 def test_running_projects_are_left_out(db):
     answered(state="running")
-    assert count_cells(Scope(), now=timezone.now()) == []
-    assert not latest_answers(Scope()).exists()
+    assert not Figures(Scope(), now=timezone.now()).total.closed
+    assert not shown(Selection.POSITIVE)

@@ -10,8 +10,9 @@ from django.db import connection  # noqa: F401  (the condition of a skip)
 from django.urls import reverse
 from django.utils import timezone
 
-from ambassadors.dashboard.figures import Fate, Scope, Tally, count_cells
-from ambassadors.dashboard.people import latest_answers
+from ambassadors.rollup.fates import Fate
+from ambassadors.rollup.reading import Figures
+from ambassadors.rollup.scope import Scope
 from outbox.models import Delivery
 from surveys.actions import holding, questionnaires, send_invitations
 from surveys.models import Invitation, LeftOut, Omission, Suppression, Touchpoint
@@ -191,17 +192,16 @@ def test_omissions_are_about_the_close_only():
 
 def test_other_touchpoints_stay_out_of_coverage_and_shares():
     part = closed(3)
-    at_close = make_response(invitation=make_invitation(project_contact=part))
+    make_response(invitation=make_invitation(project_contact=part))
     make_response(
         invitation=make_invitation(project_contact=part, touchpoint="aftercare"),
         satisfaction="dissatisfied",
     )
     make_response(invitation=make_invitation(project_contact=closed(9), touchpoint="aftercare"))
-    tally = Tally.of(count_cells(Scope(), now=NOW))
+    tally = Figures(Scope(), now=NOW).total
     assert (tally.closed, tally.invited, tally.answered) == (2, 1, 1)
     assert tally.fates[Fate.ANSWERED] == 1
-    assert tally.groups == {"neutral": 1}
-    assert list(latest_answers(Scope())) == [at_close]
+    assert tally.groups == {"positive": 0, "neutral": 1, "negative": 0}
 
 
 # The page that foretells the run ----------------------------------------------------------------

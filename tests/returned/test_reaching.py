@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from ambassadors.dashboard.figures import Fate, Scope, Tally, count_cells
+from ambassadors.rollup.fates import Fate
+from ambassadors.rollup.reading import Figures
+from ambassadors.rollup.scope import Scope
 from outbox.actions import Result, claim_next, record
 from outbox.mail import Mail
 from outbox.models import Delivery, Lane, Outcome, Report, ReportKind, State
@@ -53,8 +55,8 @@ def texts(delivery):
 
 
 def fate_of(invitation):
-    tally = Tally.of(count_cells(Scope(), now=timezone.now()))
-    (fate,) = tally.fates
+    tally = Figures(Scope(), now=timezone.now()).total
+    (fate,) = [fate for fate, number in tally.fates.items() if number]
     return fate, tally
 
 

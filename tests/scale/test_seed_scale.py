@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from alerts.escalating import escalate
 from alerts.models import Alert
-from ambassadors.dashboard.figures import Scope, Tally, count_cells
+from ambassadors.rollup.reading import Figures
+from ambassadors.rollup.scope import Scope
 from surveys.models import Contact, Group, Invitation, Omission, ProjectContact, Response
 from surveys.segmentation import Recommendation, Satisfaction, segment
 from tests.factories import make_client, make_invitation, make_response
@@ -63,7 +64,7 @@ def test_nobody_is_asked_twice_in_90_days_and_who_is_left_out_has_a_reason(firm)
 
 
 def test_the_dashboard_finds_the_shares_of_a_firm_that_asks_well(firm):
-    tally = Tally.of(count_cells(Scope(), now=timezone.now()))
+    tally = Figures(Scope(), now=timezone.now()).total
     assert tally.answered == Response.objects.filter(invitation__touchpoint="project_close").count()
     assert 0.25 < tally.response_rate.value < 0.55
     assert 0.45 < tally.coverage.value < 0.95

@@ -1,0 +1,189 @@
+"""Derived rows: what the dashboard adds up. Everything here can be thrown away and built again.
+
+``Fact`` is one contact asked about one project at one touchpoint, flat. ``Sum`` adds facts up by
+day and month. ``Mark`` names a project of which the facts may no longer hold; the database itself
+writes it (``watching``). Nothing refers to these rows and they refer to nothing in the database's
+eyes, so that deleting a project never fails on a figure.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from alerts.models import Alert
+from ambassadors.rollup.counters import COUNTERS
+from staff.models import Division, User
+from surveys.models import (
+    Client,
+    Contact,
+    Project,
+    ProjectContact,
+    Questionnaire,
+    Response,
+    Sector,
+    Service,
+)
+
+
+def _to(model: type[models.Model], **options: Any) -> models.ForeignKey[Any, Any]:
+    """Return a column that names a row of ``model`` without holding it."""
+    return models.ForeignKey(
+        model,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        **options,
+    )
+
+
+class Fact(models.Model):
+    """One contact of one project at one touchpoint, with all that pages filter and count on.
+
+    A closed project without contacts has one fact without contact.
+    """
+
+    project = _to(Project)
+    project_contact = _to(ProjectContact, null=True)
+    contact = _to(Contact, null=True)
+    client = _to(Client)
+    account_manager = _to(User)
+    division = _to(Division)
+    service = _to(Service, null=True)
+    sector = _to(Sector, null=True)
+    band = models.PositiveSmallIntegerField()  # of the project's value, see ``bands``
+    touchpoint = models.CharField(max_length=20)
+    questionnaire = _to(Questionnaire, null=True)
+    # The project's closing; at other touchpoints the day of asking.
+    day = models.DateField()
+
+    fate = models.CharField(max_length=20)
+    is_kept = models.BooleanField(default=False)
+    response = _to(Response, null=True)
+    submitted_at = models.DateTimeField(null=True)
+    group = models.CharField(max_length=10, blank=True, default="")
+    satisfaction = models.CharField(max_length=20, blank=True, default="")
+    recommendation = models.CharField(max_length=20, blank=True, default="")
+    interest = models.CharField(max_length=10, blank=True, default="")
+    score = models.PositiveSmallIntegerField(null=True)
+    # The contact's latest answer of all: who they are now. Only then may they be found by words.
+    is_latest = models.BooleanField(default=False)
+    since = models.DateTimeField(null=True)  # the first answer of the unbroken run in this group
+    search = models.CharField(max_length=600, blank=True, default="")
+
+    alert = _to(Alert, null=True)
+    taken_up = models.CharField(max_length=10, blank=True, default="")  # in_time, late; "": can be
+    spoken = models.CharField(max_length=10, blank=True, default="")
+    hours = models.PositiveIntegerField(null=True)  # whole hours from the answer to the first talk
+    ending = models.CharField(max_length=10, blank=True, default="")  # of a –
+    root_cause = models.CharField(max_length=20, blank=True, default="")
+
+    valid_until = models.DateTimeField(null=True)  # when the clock alone makes it untrue
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["day", "touchpoint"], name="fact_day"),
+            models.Index(fields=["project"], name="fact_project"),
+            models.Index(fields=["sector", "day"], name="fact_sector"),
+            models.Index(fields=["division", "day"], name="fact_division"),
+            models.Index(fields=["service", "day"], name="fact_service"),
+            models.Index(fields=["band", "day"], name="fact_band"),
+            models.Index(fields=["account_manager", "day"], name="fact_account_manager"),
+            models.Index(fields=["client", "day"], name="fact_client"),
+            models.Index(
+                fields=["valid_until"],
+                condition=Q(valid_until__isnull=False),
+                name="fact_valid_until",
+            ),
+            models.Index(
+                fields=["-submitted_at", "-response"],
+                condition=Q(is_latest=True),
+                name="fact_latest",
+            ),
+            models.Index(
+                fields=["day", "touchpoint", "hours"],
+                condition=Q(hours__isnull=False),
+                name="fact_hours",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.touchpoint} of project {self.project_id}: {self.fate}"
+
+
+class Grain(models.TextChoices):
+    """How long the days are that one sum adds up."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+class Axis(models.TextChoices):
+    """By what else than division and service a sum is kept; ``part`` is the value."""
+
+    ALL = ""
+    SECTOR = "sector"
+    BAND = "band"
+
+
+class Sum(models.Model):
+    """How many facts of one day or month there are of each kind (``counters.COUNTERS``).
+
+    Days are kept without a further axis only; 0 stands for "none", so that a key is one row.
+    """
+
+    grain = models.CharField(max_length=5, choices=Grain.choices)
+    starts_on = models.DateField()
+    axis = models.CharField(max_length=10, choices=Axis.choices, blank=True)
+    part = models.BigIntegerField(default=0)
+    touchpoint = models.CharField(max_length=20)
+    questionnaire = models.BigIntegerField(default=0)
+    division = models.BigIntegerField()
+    service = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=[
+                    "axis",
+                    "grain",
+                    "part",
+                    "starts_on",
+                    "touchpoint",
+                    "questionnaire",
+                    "division",
+                    "service",
+                ],
+                name="sum_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grain} {self.starts_on} {self.axis} {self.part}"
+
+
+for _name in COUNTERS:
+    Sum.add_to_class(_name, models.IntegerField(default=0))
+
+
+class Mark(models.Model):
+    """A project of which something changed. Written by triggers, in the same transaction."""
+
+    project_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"project {self.project_id}"
+
+
+class Progress(models.Model):
+    """One row: how often the sums were brought up to date, and when last. Its lock is the turn."""
+
+    version = models.BigIntegerField(default=0)
+    refreshed_at = models.DateTimeField(null=True)
+    built_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"version {self.version}"

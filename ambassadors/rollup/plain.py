@@ -1,0 +1,271 @@
+"""The truth, row by row: facts computed from what surveys and alerts store, in a few queries.
+
+Sums and stored facts are only ever copies of this. A clock is an argument: some facts change by
+time alone, and say until when they hold.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from alerts.models import Outcome
+from alerts.models import State as AlertState
+from ambassadors.rollup.fates import STORED, Fate
+from ambassadors.rollup.models import Fact
+from ambassadors.rollup.scope import band_of
+from outbox.models import KEPT
+from outbox.models import State as MailState
+from outbox.searching import searchable
+from surveys.eligibility import first_closing_day
+from surveys.models import Group, Invitation, Project, ProjectContact, Response, Touchpoint
+
+_PROJECT = ("client", "account_manager", "division", "service", "sector")
+_ANSWER = ("submitted_at", "group", "satisfaction", "recommendation", "interest", "score")
+_ALERT = (
+    "state",
+    "acknowledge_by",
+    "speak_by",
+    "acknowledged_at",
+    "first_spoken_at",
+    "closed_at",
+    "outcome",
+    "root_cause",
+)
+
+
+def facts(projects: Iterable[int], *, now: datetime) -> list[Fact]:
+    """Return the facts of ``projects``, unsaved. Six queries, whatever their number."""
+    wanted = list(projects)
+    parts = ProjectContact.objects.filter(project__in=wanted)
+    is_close = Q(invitations__touchpoint=Touchpoint.PROJECT_CLOSE)
+    closed = _rows(parts.of_closed_projects(), is_close, now)
+    others = _rows(parts, ~is_close, now).filter(asked__isnull=False)
+    found = [_fact(row, now) for row in [*closed, *others]]
+    found += _without_contact(wanted)
+    _tell_since(found)
+    return found
+
+
+def _rows(parts: QuerySet[ProjectContact], asked: Q, now: datetime) -> QuerySet[Any, Any]:
+    """Return what ``_fact`` reads of every contact, with the invitation that ``asked`` means."""
+    stands = Q(asked__responses__replaced_at__isnull=True)
+    rows: QuerySet[Any, Any] = (
+        parts.annotate(asked=FilteredRelation("invitations", condition=asked))
+        .annotate(answer=FilteredRelation("asked__responses", condition=stands))
+        .annotate(mail=_mail_state())
+        .annotate(
+            fate=_fate(now),
+            asked_on=TruncDate("asked__invited_at"),
+            is_latest=Case(When(answer__isnull=False, then=~Exists(_later())), default=False),
+        )
+        .order_by()
+        .values(
+            "pk",
+            "contact",
+            "project",
+            "project__value",
+            "project__closed_on",
+            "fate",
+            "mail",
+            "asked_on",
+            "is_latest",
+            "asked__touchpoint",
+            "asked__questionnaire",
+            "asked__expires_at",
+            "contact__name",
+            "contact__client__name",
+            *(f"project__{name}" for name in _PROJECT),
+            *(f"answer__{name}" for name in ("id", *_ANSWER)),
+            *(f"answer__alert__{name}" for name in ("id", *_ALERT)),
+        )
+    )
+    return rows
+
+
+def _later() -> QuerySet[Response]:
+    """Return the answers of the same contact that came after ``answer``."""
+    return Response.objects.standing().filter(
+        Q(submitted_at__gt=OuterRef("answer__submitted_at"))
+        | Q(submitted_at=OuterRef("answer__submitted_at"), pk__gt=OuterRef("answer__pk")),
+        invitation__project_contact__contact=OuterRef("contact"),
+    )
+
+
+def _mail_state() -> Case:
+    """Return the state of the invitation's mail; ``kept`` if it had nowhere to go.
+
+    What was accepted first and came back afterwards is as undeliverable as what was refused.
+    """
+    came_back = Q(asked__delivery__state=MailState.SENT, asked__delivery__bounced_at__isnull=False)
+    is_kept = Q(asked__delivery__state=MailState.SENT, asked__delivery__transport=KEPT)
+    return Case(
+        When(came_back, then=Value(MailState.UNDELIVERABLE.value)),
+        When(is_kept, then=Value(KEPT)),
+        default=F("asked__delivery__state"),
+        output_field=models.CharField(),
+    )
+
+
+def _fate(now: datetime) -> Case:
+    """Return the CASE over ``asked``, ``answer`` and ``mail``: every contact's one fate."""
+    is_invited = Q(asked__isnull=False)
+    is_sent = is_invited & Q(mail__in=[MailState.SENT, KEPT])
+    return Case(
+        _when(Q(answer__isnull=False), Fate.ANSWERED),
+        _when(is_sent & Q(asked__withdrawn_at__isnull=False), Fate.WITHDRAWN),
+        _when(is_sent & Q(asked__expires_at__lte=now), Fate.EXPIRED),
+        _when(is_sent, Fate.OPEN),
+        _when(is_invited & Q(mail=MailState.UNDELIVERABLE), Fate.UNDELIVERABLE),
+        _when(is_invited & Q(mail__isnull=False), Fate.WAITING),
+        _when(is_invited, Fate.NO_MAIL),
+        *(_when(Q(omission__reason=reason), fate) for reason, fate in STORED.items()),
+        _when(Q(contact__opted_out_at__isnull=False), Fate.OPTED_OUT),
+        _when(Q(contact__bounced_at__isnull=False), Fate.BOUNCED),
+        When(_asked_elsewhere(), then=Value(Fate.ASKED_ELSEWHERE.value)),
+        _when(
+            Q(project__closed_on__lt=first_closing_day(timezone.localdate(now))),
+            Fate.CLOSED_LONG_AGO,
+        ),
+        default=Value(Fate.NOT_YET.value),
+        output_field=models.CharField(),
+    )
+
+
+def _when(condition: Q, fate: Fate) -> When:
+    return When(condition, then=Value(fate.value))
+
+
+def _asked_elsewhere() -> Exists:
+    """Whether the contact was asked about another project in the time this one could be asked.
+
+    That is from SURVEY_FATIGUE_DAYS before the closing to INVITE_CLOSED_WITHIN_DAYS after it.
+    """
+    closed_on = OuterRef("project__closed_on")
+    before = timedelta(days=settings.SURVEY_FATIGUE_DAYS)
+    after = timedelta(days=settings.INVITE_CLOSED_WITHIN_DAYS + 1)
+    moment = models.DateTimeField()
+    return Exists(
+        Invitation.objects.filter(
+            project_contact__contact=OuterRef("contact"),
+            invited_at__gt=models.ExpressionWrapper(closed_on - before, output_field=moment),
+            invited_at__lt=models.ExpressionWrapper(closed_on + after, output_field=moment),
+        )
+    )
+
+
+def _fact(row: dict[str, Any], now: datetime) -> Fact:
+    touchpoint = row["asked__touchpoint"] or Touchpoint.PROJECT_CLOSE.value
+    is_close = touchpoint == Touchpoint.PROJECT_CLOSE
+    fact = Fact(
+        project_id=row["project"],
+        project_contact_id=row["pk"],
+        contact_id=row["contact"],
+        band=band_of(row["project__value"]),
+        touchpoint=touchpoint,
+        questionnaire_id=row["asked__questionnaire"],
+        day=row["project__closed_on"] if is_close else row["asked_on"],
+        fate=row["fate"],
+        is_kept=row["mail"] == KEPT,
+        response_id=row["answer__id"],
+        is_latest=bool(row["is_latest"]),
+        alert_id=row["answer__alert__id"],
+        **{f"{name}_id": row[f"project__{name}"] for name in _PROJECT},
+    )
+    if fact.fate == Fate.OPEN:
+        fact.valid_until = row["asked__expires_at"]
+    elif fact.fate == Fate.NOT_YET:
+        fact.valid_until = _next_midnight(now)
+    if fact.response_id is not None:
+        _tell_answer(fact, row, now)
+    return fact
+
+
+def _tell_answer(fact: Fact, row: dict[str, Any], now: datetime) -> None:
+    for name in _ANSWER:
+        setattr(fact, name, row[f"answer__{name}"])
+    if fact.is_latest:
+        fact.search = searchable((row["contact__name"], row["contact__client__name"]))
+    if fact.alert_id is not None:
+        _tell_alert(fact, {name: row[f"answer__alert__{name}"] for name in _ALERT}, now)
+
+
+def _tell_alert(fact: Fact, alert: dict[str, Any], now: datetime) -> None:
+    """Judge the present round of the alert by its own terms; reopening begins a new round."""
+    taken_up_at = alert["acknowledged_at"] or alert["closed_at"]
+    fact.taken_up = _in_time(taken_up_at, alert["acknowledge_by"], now)
+    fact.spoken = _in_time(alert["first_spoken_at"], alert["speak_by"], now)
+    if alert["closed_at"] is not None and alert["first_spoken_at"] is None:
+        fact.spoken = "late"  # closed without a talk
+    pending = [
+        term
+        for judged, term in (
+            (fact.taken_up, alert["acknowledge_by"]),
+            (fact.spoken, alert["speak_by"]),
+        )
+        if not judged
+    ]
+    fact.valid_until = min(pending, default=None)
+    if alert["first_spoken_at"] is not None:
+        waited = alert["first_spoken_at"] - fact.submitted_at
+        fact.hours = max(0, int(waited / timedelta(hours=1)))
+    if fact.group == Group.NEGATIVE:
+        fact.ending = _ending(alert)
+        fact.root_cause = alert["root_cause"]
+
+
+def _in_time(at: datetime | None, term: datetime, now: datetime) -> str:
+    if at is not None:
+        return "in_time" if at <= term else "late"
+    return "late" if term <= now else ""
+
+
+def _ending(alert: dict[str, Any]) -> str:
+    if alert["state"] != AlertState.CLOSED:
+        return "open"
+    return "solved" if alert["outcome"] == Outcome.RECOVERED else "closed"
+
+
+def _without_contact(projects: list[int]) -> Iterator[Fact]:
+    """Yield one fact for each closed project that names nobody, so that nobody can be asked."""
+    nobody = Project.objects.filter(
+        pk__in=projects, state=Project.State.CLOSED, project_contacts__isnull=True
+    )
+    columns = [f"{name}_id" for name in _PROJECT]
+    for row in nobody.values("pk", "value", "closed_on", *columns):
+        yield Fact(
+            project_id=row["pk"],
+            band=band_of(row["value"]),
+            touchpoint=Touchpoint.PROJECT_CLOSE.value,
+            day=row["closed_on"],
+            fate=Fate.NO_CONTACT.value,
+            **{name: row[name] for name in columns},
+        )
+
+
+def _tell_since(found: Iterable[Fact]) -> None:
+    """Tell of everybody's latest answer since when they have been in its group. One query."""
+    latest = [fact for fact in found if fact.is_latest]
+    contact = "invitation__project_contact__contact"
+    given = Response.objects.standing().filter(**{f"{contact}__in": {f.contact_id for f in latest}})
+    history: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    newest_first = given.order_by("-submitted_at", "-pk")
+    for key, at, group in newest_first.values_list(contact, "submitted_at", "group"):
+        history[key].append((at, group))
+    for fact in latest:
+        fact.since = fact.submitted_at
+        for at, group in history[fact.contact_id or 0]:
+            if group != fact.group:
+                break
+            fact.since = at
+
+
+def _next_midnight(now: datetime) -> datetime:
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(tomorrow, datetime.min.time()))

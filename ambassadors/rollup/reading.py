@@ -1,0 +1,251 @@
+"""The figures of a page: sums of settled days, plus a live tail.
+
+What is stored is read as it stands; then every stale project is taken out of it by its stored
+facts and put back as the rows say now. So a page equals the plain computation at every moment,
+whether the background work runs or not (tests/rollup compares the two). Beyond ``TAIL`` stale
+projects the tail is left out, and the page says how far behind it is.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Sum as Total
+from django.db.models.functions import TruncMonth
+
+from ambassadors.rollup import plain
+from ambassadors.rollup.counters import COLUMNS, COUNTERS, count
+from ambassadors.rollup.models import Axis, Fact, Grain, Progress, Sum
+from ambassadors.rollup.refreshing import stale_projects
+from ambassadors.rollup.scope import Scope
+from ambassadors.rollup.tally import Tally
+from surveys.models import Touchpoint
+
+TAIL = 2_000  # projects: computing them takes about a second
+_TRIES = 3  # of reading while somebody brings the figures up to date
+_CORE = tuple(name for name in COUNTERS if not name.startswith("score_"))
+_BY_FACTS = {"account_manager", "client"}  # few rows each, by an index: no sum is kept of them
+_NO_AXIS = {"questionnaire", "division", "service"}
+
+By = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tail:
+    """The stale projects: their facts as stored, and as the rows say now."""
+
+    projects: frozenset[int] = frozenset()
+    stored: tuple[Fact, ...] = ()
+    live: tuple[Fact, ...] = ()
+    behind: int = 0  # projects that are stale and are left out here, being too many
+
+    @classmethod
+    def at(cls, now: datetime) -> "Tail":
+        """Read the tail. Nine queries at most, three when nothing is stale."""
+        stale = stale_projects(now=now, limit=TAIL + 1)
+        if len(stale) > TAIL:
+            return cls(behind=len(stale))
+        if not stale:
+            return cls()
+        stored = tuple(Fact.objects.filter(project__in=stale))
+        live = tuple(plain.facts(stale, now=now))
+        return cls(projects=frozenset(stale), stored=stored, live=live)
+
+
+class Figures:
+    """What one page shows of ``scope``. Each property is read once, in one or two queries."""
+
+    def __init__(self, scope: Scope, *, now: datetime, tail: Tail | None = None) -> None:
+        self.scope, self.now = scope, now
+        self.tail = Tail.at(now) if tail is None else tail
+
+    @cached_property
+    def months(self) -> dict[date, Tally]:
+        """The counts by the first day of each month that has any, in order."""
+        found = self._by("month", tuple(COUNTERS))
+        return {month: found[month] for month in sorted(found)}
+
+    @cached_property
+    def total(self) -> Tally:
+        """The counts of everything in the scope."""
+        return Tally.of(tally.counts for tally in self.months.values())
+
+    @cached_property
+    def divisions(self) -> dict[int, Tally]:
+        """The counts by the key of each division."""
+        return self._by("division", _CORE)
+
+    @cached_property
+    def services(self) -> dict[int, Tally]:
+        """The counts by the key of each service; 0 is "no service"."""
+        return self._by("service", _CORE)
+
+    @cached_property
+    def touchpoints(self) -> dict[Touchpoint, Tally]:
+        """The counts of every touchpoint, in the order of a project."""
+        found = self._by("touchpoint", tuple(COUNTERS), any_moment=True)
+        return {moment: found[moment] for moment in JOURNEY if moment in found}
+
+    @cached_property
+    def hours(self) -> Counter[int]:
+        """How many signals waited each number of whole hours for the first talk. Exact."""
+        facts = Fact.objects.filter(self.scope.of_facts(), hours__isnull=False).order_by()
+        found = Counter(dict(facts.values_list("hours").annotate(number=Count("pk"))))
+        for fact, sign in self._corrections():
+            if fact.hours is not None:
+                found[fact.hours] += sign
+        return +found
+
+    @cached_property
+    def root_causes(self) -> Counter[str]:
+        """How many closed – signals name each root cause."""
+        wanted = self.scope.of_facts() & ~Q(root_cause="")
+        facts = Fact.objects.filter(wanted).order_by()
+        found = Counter(dict(facts.values_list("root_cause").annotate(number=Count("pk"))))
+        for fact, sign in self._corrections():
+            if fact.root_cause:
+                found[fact.root_cause] += sign
+        return +found
+
+    def _corrections(self, *, any_moment: bool = False) -> Iterable[tuple[Fact, int]]:
+        """Yield the facts of the tail within the scope: -1 as stored, 1 as the rows say."""
+        for facts, sign in ((self.tail.stored, -1), (self.tail.live, 1)):
+            for fact in facts:
+                if self.scope.holds(fact, any_moment=any_moment):
+                    yield fact, sign
+
+    def _by(
+        self, key: str, counters: tuple[str, ...], *, any_moment: bool = False
+    ) -> dict[Any, Tally]:
+        found: dict[Any, Counter[str]] = defaultdict(Counter)
+        for value, counts in _stored(self.scope, key, counters, any_moment=any_moment):
+            found[value].update(counts)
+        for fact, sign in self._corrections(any_moment=any_moment):
+            row = {column: getattr(fact, column) for column in COLUMNS}
+            count([{**row, "number": sign}], into=found[_OF_FACT[key](fact)])
+        return {value: Tally(counts) for value, counts in found.items() if any(counts.values())}
+
+
+JOURNEY = (
+    Touchpoint.MID_PROJECT,
+    Touchpoint.DELIVERY,
+    Touchpoint.PROJECT_CLOSE,
+    Touchpoint.AFTERCARE,
+)
+_OF_FACT: dict[str, By] = {
+    "month": lambda fact: fact.day.replace(day=1),
+    "division": lambda fact: fact.division_id,
+    "service": lambda fact: fact.service_id or 0,
+    "touchpoint": lambda fact: Touchpoint(fact.touchpoint),
+}
+
+
+def read(scope: Scope, *, now: datetime, read_all: Callable[[Figures], Any]) -> Figures:
+    """Return figures of which ``read_all`` has looked at all that the page shows.
+
+    When somebody brought the figures up to date meanwhile, part of them may be from before and
+    part from after: then they are read again.
+    """
+    for _try in range(_TRIES):
+        before = _version()
+        figures = Figures(scope, now=now)
+        read_all(figures)
+        if _version() == before:
+            break
+    return figures
+
+
+def _version() -> int:
+    return Progress.objects.values_list("version", flat=True).first() or 0
+
+
+def _stored(
+    scope: Scope, key: str, counters: tuple[str, ...], *, any_moment: bool
+) -> Iterable[tuple[Any, Mapping[str, int]]]:
+    """Yield what is kept, by ``key``: from sums where there are any, else from facts."""
+    keys = scope.keys
+    beyond = set(keys) - _NO_AXIS
+    if beyond & _BY_FACTS or len(beyond) > 1:
+        yield from _from_facts(scope.of_facts(any_moment=any_moment), key)
+        return
+    axis = Axis(next(iter(beyond), ""))
+    months, ends = _split(scope.first, scope.last)
+    wanted = Q(axis=axis.value, grain=Grain.MONTH) & months
+    if axis == Axis.ALL:
+        wanted |= Q(axis="", grain=Grain.DAY) & _any(ends, "starts_on")
+    limits: dict[str, Any] = {name: pk for name, pk in keys.items() if name in _NO_AXIS}
+    if axis != Axis.ALL:
+        limits["part"] = keys[axis.value]
+    if not any_moment:
+        limits["touchpoint"] = scope.moment
+    yield from _from_sums(Sum.objects.filter(wanted, **limits), key, counters)
+    if axis != Axis.ALL and ends:
+        facts = scope.of_facts(any_moment=any_moment) & _any(ends, "day")
+        yield from _from_facts(facts, key)
+
+
+def _from_sums(
+    rows: QuerySet[Sum], key: str, counters: tuple[str, ...]
+) -> Iterable[tuple[Any, Mapping[str, int]]]:
+    value = TruncMonth("starts_on") if key == "month" else F(key)
+    # Sums get names of their own: a counter is called like its column.
+    totals = {f"n_{name}": Total(name) for name in counters}
+    grouped: QuerySet[Any, Any] = rows.order_by().annotate(by=value).values("by")
+    for row in grouped.annotate(**totals):
+        yield _value(key, row["by"]), {name: row[f"n_{name}"] or 0 for name in counters}
+
+
+def _from_facts(wanted: Q, key: str) -> Iterable[tuple[Any, Mapping[str, int]]]:
+    value = TruncMonth("day") if key == "month" else F(key)
+    rows: QuerySet[Any, Any] = Fact.objects.filter(wanted).order_by().annotate(by=value)
+    for row in rows.values("by", *COLUMNS).annotate(number=Count("pk")):
+        yield _value(key, row["by"]), count([row])
+
+
+def _value(key: str, value: Any) -> Any:
+    if key == "touchpoint":
+        return Touchpoint(value)
+    return value or 0 if key == "service" else value
+
+
+def _split(first: date | None, last: date | None) -> tuple[Q, list[tuple[date, date]]]:
+    """Return the whole months of a period, and the days at its ends that are less than a month."""
+    months, ends = Q(), []
+    if first is not None and last is not None and _month(first) == _month(last):
+        if first.day == 1 and _is_last_of_month(last):
+            return Q(starts_on=first), []
+        return Q(pk__in=()), [(first, last)]
+    if first is not None:
+        from_month = first if first.day == 1 else _next_month(first)
+        months &= Q(starts_on__gte=from_month)
+        if from_month != first:
+            ends.append((first, from_month - timedelta(days=1)))
+    if last is not None:
+        whole = _is_last_of_month(last)
+        months &= Q(starts_on__lte=last) if whole else Q(starts_on__lt=_month(last))
+        if not whole:
+            ends.append((_month(last), last))
+    return months, ends
+
+
+def _any(spans: Iterable[tuple[date, date]], column: str) -> Q:
+    found = Q(pk__in=())
+    for first, last in spans:
+        found |= Q(**{f"{column}__range": (first, last)})
+    return found
+
+
+def _month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _next_month(day: date) -> date:
+    return _month(_month(day) + timedelta(days=32))
+
+
+def _is_last_of_month(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1

@@ -1,0 +1,153 @@
+"""Sums, corrected by the tail, equal the plain computation: after anything, refreshed or not."""
+
+import random
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ambassadors.rollup import plain, watching
+from ambassadors.rollup.counters import COLUMNS, count
+from ambassadors.rollup.models import Mark, Sum
+from ambassadors.rollup.reading import Figures
+from ambassadors.rollup.refreshing import rebuild, refresh
+from ambassadors.rollup.scope import Band, Scope
+from staff.models import Division, User
+from surveys.models import (
+    Client,
+    Project,
+    Sector,
+    Service,
+    Touchpoint,
+)
+from tests.rollup import deeds
+
+pytestmark = pytest.mark.django_db
+
+
+def plainly(scope, now, key, *, any_moment=False):
+    """The counts by ``key``, of facts computed from the rows one by one."""
+    found = {}
+    for fact in plain.facts(Project.objects.values_list("pk", flat=True), now=now):
+        if scope.holds(fact, any_moment=any_moment):
+            row = {column: getattr(fact, column) for column in COLUMNS}
+            count([row], into=found.setdefault(key(fact), Counter()))
+    return {value: +counts for value, counts in found.items()}
+
+
+def read(tallies):
+    return {key: +tally.counts for key, tally in tallies.items()}
+
+
+def agree(scope, now):
+    figures = Figures(scope, now=now)
+    assert read(figures.months) == plainly(scope, now, lambda fact: fact.day.replace(day=1))
+    assert {key: tally.answered for key, tally in figures.divisions.items() if tally.answered} == {
+        key: counts["answered"]
+        for key, counts in plainly(scope, now, lambda fact: fact.division_id).items()
+        if counts["answered"]
+    }
+    assert {key: tally.closed for key, tally in figures.services.items() if tally.closed} == {
+        key: sum(counts[fate] for fate in deeds.FATES)
+        for key, counts in plainly(scope, now, lambda fact: fact.service_id or 0).items()
+        if sum(counts[fate] for fate in deeds.FATES)
+    }
+    assert read(figures.touchpoints) == plainly(
+        scope, now, lambda fact: fact.touchpoint, any_moment=True
+    )
+    live = [
+        fact
+        for fact in plain.facts(Project.objects.values_list("pk", flat=True), now=now)
+        if scope.holds(fact)
+    ]
+    assert figures.hours == Counter(fact.hours for fact in live if fact.hours is not None)
+    assert figures.root_causes == Counter(fact.root_cause for fact in live if fact.root_cause)
+
+
+def scopes(dice, now):
+    """A scope of each kind: nothing, one limit, several."""
+    today = timezone.localdate(now)
+    first = today - timedelta(days=dice.randrange(900))
+    last = first + timedelta(days=dice.randrange(500))
+    yield Scope()
+    yield Scope(first=first, last=last)
+    yield Scope(
+        first=date(first.year, first.month, 1), division=dice.choice(Division.objects.all())
+    )
+    yield Scope(last=last, sector=dice.choice(Sector.objects.all()))
+    yield Scope(first=first, last=last, band=dice.choice(list(Band)))
+    yield Scope(first=first, service=dice.choice(Service.objects.all()))
+    yield Scope(first=first, last=last, account_manager=dice.choice(User.objects.all()))
+    yield Scope(client=dice.choice(Client.objects.all()))
+    yield Scope(touchpoint=Touchpoint.AFTERCARE, first=first)
+    yield Scope(
+        sector=dice.choice(Sector.objects.all()),
+        band=dice.choice(list(Band)),
+        division=dice.choice(Division.objects.all()),
+    )
+
+
+@settings(
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    seed=st.integers(0, 10**9), steps=st.lists(st.sampled_from(sorted(deeds.DEEDS)), max_size=12)
+)
+def test_a_page_equals_the_plain_count_after_anything(seed, steps, db):
+    dice = random.Random(seed)
+    with deeds.firm_for(dice) as now:
+        for step in steps:
+            if step == "refresh":
+                refresh(now=now)
+            elif step == "wait":
+                now += timedelta(days=dice.randrange(1, 20))
+            else:
+                deeds.DEEDS[step](dice, now)
+        for scope in scopes(dice, now):
+            agree(scope, now)
+
+
+def test_after_a_refresh_nothing_is_left_to_correct():
+    dice = random.Random(7)
+    with deeds.firm_for(dice) as now:
+        for step in sorted(deeds.DEEDS):
+            if deeds.DEEDS[step]:
+                deeds.DEEDS[step](dice, now)
+        refresh(now=now)
+        figures = Figures(Scope(), now=now)
+        assert not figures.tail.projects
+        assert not Mark.objects.exists()
+        assert read(figures.months) == plainly(Scope(), now, lambda fact: fact.day.replace(day=1))
+
+
+def test_a_rebuild_gives_the_sums_that_refreshing_gave():
+    dice = random.Random(11)
+    with deeds.firm_for(dice) as now:
+        for _round in range(3):
+            for step in sorted(deeds.DEEDS):
+                if deeds.DEEDS[step]:
+                    deeds.DEEDS[step](dice, now)
+            refresh(now=now)
+        kept = sums()
+        assert kept
+        for _progress in rebuild(now=now):
+            pass
+        assert sums() == kept
+
+
+def sums():
+    """Every sum by its key; what was taken out again to nothing is left out."""
+    names = [field.name for field in Sum._meta.concrete_fields if field.name != "id"]
+    return {row[:8]: row[8:] for row in Sum.objects.values_list(*names) if any(row[8:])}
+
+
+def test_triggers_are_in_place_and_come_back():
+    assert not watching.missing(connection)
+    watching.remove(connection)
+    assert len(watching.missing(connection)) == 19
+    watching.install(connection)
+    assert not watching.missing(connection)
