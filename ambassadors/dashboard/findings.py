@@ -207,11 +207,15 @@ def hours_words(hours: float) -> str:
     """Return ``6 hours``, and ``9 days`` from three days on."""
     if hours >= _IN_DAYS:
         number = int(hours / 24 + 0.5)
-        return ngettext("%(number)s day", "%(number)s days", number) % {"number": whole_number(number)}
+        return ngettext("%(number)s day", "%(number)s days", number) % {
+            "number": whole_number(number)
+        }
     number = int(hours + 0.5)
     if not number:
         return _("less than an hour")
-    return ngettext("%(number)s hour", "%(number)s hours", number) % {"number": whole_number(number)}
+    return ngettext("%(number)s hour", "%(number)s hours", number) % {
+        "number": whole_number(number)
+    }
 
 
 def of_follow_up(in_time: Share, first_contact: Median | None = None) -> str:
