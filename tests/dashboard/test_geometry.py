@@ -202,3 +202,12 @@ def test_a_rung_remembers_the_last_one_that_is_known(points):
     assert all(rung.before == "" and rung.marks is None for rung in rungs if rung not in known)
     for rung in known:
         assert 0 <= number(rung.marks.low) <= number(rung.marks.dot) <= number(rung.marks.high)
+
+
+def test_no_line_runs_through_a_gap():
+    point = (0.5, Interval(low=0.4, high=0.6))
+    apart = trend([point, None, point])
+    assert apart.lines == apart.bands == ()
+    assert [place.is_alone for place in apart.places] == [True, False, True]
+    twice = trend([point, point, None, point, point, point])
+    assert [len(corners(line)) for line in twice.lines] == [2, 3]
