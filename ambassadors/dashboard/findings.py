@@ -3,16 +3,44 @@
 A finding never claims a difference unless the intervals leave no room for chance.
 """
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from collections.abc import Sequence
+from itertools import pairwise
 
-from ambassadors.dashboard.statistics import Interval, Share
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ambassadors.dashboard.references import (
+    Figure,
+    Name,
+    Reference,
+    Standing,
+    beside,
+    standing,
+)
+from ambassadors.dashboard.statistics import (
+    Change,
+    Interval,
+    Median,
+    Nps,
+    Share,
+    change,
+)
 from ambassadors.rollup.tally import Tally
 from staff.wording import percent, whole_number
 from surveys.models import Group
 
-PILOT_RESPONSE = 0.40  # Royal Haskoning, post-project web survey, pilot of 2007-08 (PRODUCT)
+PILOT_RESPONSE = beside(Figure.RESPONSE_RATE)[0].low
 _WIDE = 0.2  # silence that leaves a fifth of the scale open is worth a warning
+_IN_DAYS = 72  # from so many hours on, people count in days
+
+_REFERENCES = {
+    Name.PILOT: gettext_lazy("the first pilot"),
+    Name.TEN_SECTORS: gettext_lazy("the Dutch average between businesses, over ten sectors"),
+    Name.DUTCH_B2B: gettext_lazy("the Dutch average between businesses"),
+    Name.CULTURE_OF_SEVENS: gettext_lazy("what a culture of sevens scores"),
+    Name.MARKET_TARGET: gettext_lazy("the target in the market"),
+    Name.MARKET_AVERAGE: gettext_lazy("the average in the market"),
+}
 
 
 def too_little() -> str:
@@ -27,8 +55,13 @@ def interval_words(interval: Interval) -> str:
 
 def signed(difference: float) -> str:
     """Return a difference of shares in points with its sign: ``+22``, ``–5``, ``0``."""
-    text = whole_number(difference * 100)
-    return f"+{text}" if round(difference * 100) > 0 else text.replace("–0", "0")
+    return signed_points(difference * 100)
+
+
+def signed_points(points: float) -> str:
+    """Return points, of an NPS for one, with their sign: ``+12``, ``–3``, ``0``."""
+    text = whole_number(points)
+    return text if text == "0" or text.startswith("–") else f"+{text}"
 
 
 def share_words(share: Share) -> str:
@@ -106,11 +139,219 @@ def of_quarters(quarters: list[tuple[str, Share]]) -> str:
         return _("Not yet two quarters with enough answers to compare")
     (first_name, first), (_last_name, last) = enough[0], enough[-1]
     words = {"quarter": first_name}
-    if not last.interval.is_apart_from(first.interval):
-        return _("The share of + has not demonstrably changed since %(quarter)s") % words
-    if last.value > first.value:
-        return _("The share of + is demonstrably higher than in %(quarter)s") % words
-    return _("The share of + is demonstrably lower than in %(quarter)s") % words
+    match change(first, last):
+        case Change.HIGHER:
+            return _("The share of + is demonstrably higher than in %(quarter)s") % words
+        case Change.LOWER:
+            return _("The share of + is demonstrably lower than in %(quarter)s") % words
+    return _("The share of + has not demonstrably changed since %(quarter)s") % words
+
+
+def of_change(found: Change) -> str:
+    """Return what may be said of a later figure beside an earlier one, in two words or so."""
+    match found:
+        case Change.HIGHER:
+            return _("demonstrably higher")
+        case Change.LOWER:
+            return _("demonstrably lower")
+        case Change.NOT_DEMONSTRABLE:
+            return _("no demonstrable change")
+    return too_little()
+
+
+def reference_label(reference: Reference) -> str:
+    """Return what a reference is called: ``the average in the market``."""
+    return str(_REFERENCES[reference.name])
+
+
+def reference_source(reference: Reference) -> str:
+    """Return ``CustomerGauge, 2013``."""
+    return ", ".join(part for part in (reference.source, reference.year) if part)
+
+
+def reference_words(reference: Reference) -> str:
+    """Return the value, what it is, and who says so.
+
+    ``+17, the Dutch average between businesses (Integron, 2024, 2025)``.
+    """
+    return _("%(value)s, %(label)s (%(source)s)") % {
+        "value": _reference_value(reference),
+        "label": reference_label(reference),
+        "source": reference_source(reference),
+    }
+
+
+def of_nps(score: Nps) -> str:
+    """Return ``NPS +12 (–3 to +27), n = 84``, or that there are too few."""
+    if not score.is_enough:
+        return _("NPS: too few answers to say anything about")
+    return _("NPS %(value)s (%(low)s to %(high)s), n = %(n)s") % {
+        "value": signed_points(score.value),
+        "low": signed_points(score.interval.low),
+        "high": signed_points(score.interval.high),
+        "n": whole_number(score.n),
+    }
+
+
+def nps_beside_references(score: Nps) -> list[str]:
+    """Say of each published NPS whether this one is demonstrably higher or lower.
+
+    Empty while there are too few answers.
+    """
+    if not score.is_enough:
+        return []
+    return [_beside(score.interval, reference, in_hours=False) for reference in beside(Figure.NPS)]
+
+
+def hours_words(hours: float) -> str:
+    """Return ``6 hours``, and ``9 days`` from three days on."""
+    if hours >= _IN_DAYS:
+        number = int(hours / 24 + 0.5)
+        return ngettext("%(number)s day", "%(number)s days", number) % {
+            "number": whole_number(number)
+        }
+    number = int(hours + 0.5)
+    if not number:
+        return _("less than an hour")
+    return ngettext("%(number)s hour", "%(number)s hours", number) % {
+        "number": whole_number(number)
+    }
+
+
+def of_follow_up(in_time: Share, first_contact: Median | None = None) -> str:
+    """Say which share of the alerts was followed up in time, and when contact came.
+
+    ``first_contact`` is in hours on the clock, nights and weekends counted, as the references are.
+    """
+    if not in_time.is_enough:
+        return _("Follow-up: too few alerts to say anything about")
+    words = _("%(share)s of the alerts was followed up in time") % {"share": share_words(in_time)}
+    if first_contact is None or not first_contact.is_enough or first_contact.interval is None:
+        return words
+    return _("%(in_time)s; half of the clients was spoken to within %(hours)s (%(interval)s)") % {
+        "in_time": words,
+        "hours": hours_words(first_contact.value),
+        "interval": _hours_interval(first_contact.interval),
+    }
+
+
+def follow_up_beside_references(first_contact: Median | None) -> list[str]:
+    """Say whether first contact comes demonstrably sooner or later than the market says.
+
+    In hours on the clock. Empty while there are too few.
+    """
+    if first_contact is None or not first_contact.is_enough or first_contact.interval is None:
+        return []
+    return [
+        _beside(first_contact.interval, reference, in_hours=True)
+        for reference in beside(Figure.FIRST_CONTACT)
+    ]
+
+
+def of_recovery(confirmed: Share, waiting: int = 0) -> str:
+    """Say how many clients say themselves that it is solved.
+
+    ``confirmed`` is of those who answered that one question; ``waiting`` have not yet.
+    """
+    if not confirmed.n:
+        return _("No client has said yet whether it is solved")
+    if confirmed.is_enough:
+        words = _("%(share)s of the clients says that it is solved") % {
+            "share": share_words(confirmed)
+        }
+    else:
+        words = _("%(count)s of %(n)s clients say that it is solved: %(too_little)s") % {
+            "count": confirmed.count,
+            "n": confirmed.n,
+            "too_little": too_little(),
+        }
+    if not waiting:
+        return words
+    silent = ngettext(
+        "%(number)s has not answered yet", "%(number)s have not answered yet", waiting
+    )
+    return f"{words}; {silent % {'number': whole_number(waiting)}}"
+
+
+def of_journey(touchpoints: Sequence[tuple[str, Share]]) -> str:
+    """Say at which touchpoint the share is demonstrably lower than at the one before.
+
+    In the order of the journey; a touchpoint with too few answers is passed over.
+    """
+    enough = [(name, share) for name, share in touchpoints if share.is_enough]
+    if len(enough) < 2:
+        return _("Not yet two touchpoints with enough answers to compare")
+    lower = [
+        _("“%(later)s” is demonstrably lower than “%(earlier)s”")
+        % {"later": later_name, "earlier": earlier_name}
+        for (earlier_name, earlier), (later_name, later) in pairwise(enough)
+        if change(earlier, later) is Change.LOWER
+    ]
+    return "; ".join(lower) or _("No touchpoint is demonstrably lower than the one before")
+
+
+def of_more_than_satisfied(share: Share) -> str:
+    """Return ``36% (28–44%) is more than satisfied``, or that there are too few."""
+    if not share.is_enough:
+        return _("More than satisfied: too few answers to say anything about")
+    return _("%(share)s is more than satisfied") % {"share": share_words(share)}
+
+
+def of_steps(steps: Sequence[tuple[str, int]]) -> str:
+    """Say how many came through all the steps, and before which most fell away."""
+    if not steps or not steps[0][1]:
+        return _("Nobody yet")
+    first, (last_name, last) = steps[0][1], steps[-1]
+    words = _("%(last)s of %(first)s: %(label)s") % {
+        "last": whole_number(last),
+        "first": whole_number(first),
+        "label": last_name,
+    }
+    losses = [(before - after, name) for (_name, before), (name, after) in pairwise(steps)]
+    most, where = max(losses, key=lambda loss: loss[0], default=(0, ""))
+    if not most:
+        return words
+    return _("%(words)s. Most fall away before “%(step)s”: %(number)s") % {
+        "words": words,
+        "step": where,
+        "number": whole_number(most),
+    }
+
+
+def _reference_value(reference: Reference) -> str:
+    ends = (reference.low, reference.high)
+    if reference.beside is Figure.FIRST_CONTACT:
+        return _hours_interval(Interval(low=ends[0], high=ends[1]))
+    if reference.beside is Figure.RESPONSE_RATE:
+        return percent(reference.low)
+    if not reference.is_range:
+        return signed_points(reference.low)
+    low, high = (signed_points(end) for end in ends)
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def _hours_interval(interval: Interval) -> str:
+    """Return ``4–9 hours``: both ends in the unit of the upper one."""
+    unit = 24 if interval.high >= _IN_DAYS else 1
+    low, high = (whole_number(end / unit) for end in (interval.low, interval.high))
+    upper = hours_words(interval.high)
+    return upper if low == high else f"{low}–{upper}"
+
+
+def _beside(interval: Interval, reference: Reference, *, in_hours: bool) -> str:
+    words = {"reference": reference_words(reference)}
+    match standing(interval, reference):
+        case Standing.ABOVE if in_hours:
+            return _("Demonstrably slower than %(reference)s") % words
+        case Standing.BELOW if in_hours:
+            return _("Demonstrably faster than %(reference)s") % words
+        case Standing.ABOVE:
+            return _("Demonstrably higher than %(reference)s") % words
+        case Standing.BELOW:
+            return _("Demonstrably lower than %(reference)s") % words
+        case Standing.WITHIN:
+            return _("Demonstrably within %(reference)s") % words
+    return _("Not demonstrably different from %(reference)s") % words
 
 
 def _few_answers(number: int) -> str:
@@ -120,4 +361,4 @@ def _few_answers(number: int) -> str:
         "%(number)s answer: too few to say anything about",
         "%(number)s answers: too few to say anything about",
         number,
-    ) % {"number": number}
+    ) % {"number": whole_number(number)}

@@ -1,11 +1,12 @@
 """The filter above the dashboard."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db import models
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ambassadors.rollup.scope import Scope
@@ -112,3 +113,9 @@ class FilterForm(forms.Form):
             service=given["service"],
             sector=given["sector"],
         )
+
+
+def asked_for(request: HttpRequest, *, now: datetime) -> tuple[FilterForm, Scope]:
+    """Return the filter of the page's address and what it asks for: the same on every page."""
+    form = FilterForm(request.GET)
+    return form, form.scope(today=timezone.localdate(now))

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ambassadors.dashboard import charts, findings, people
-from ambassadors.dashboard.forms import FilterForm
+from ambassadors.dashboard.after import sections
+from ambassadors.dashboard.forms import asked_for
 from ambassadors.dashboard.people import Selection
 from ambassadors.rollup.models import Fact
 from ambassadors.rollup.reading import Figures, read
@@ -27,8 +28,7 @@ NAMES_ON_A_PAGE = 50
 def overview(request: HttpRequest) -> HttpResponse:
     """Show who talks well of the firm, and how much of the firm's clients that tells about."""
     now = timezone.now()
-    form = FilterForm(request.GET)
-    scope = form.scope(today=timezone.localdate(now))
+    form, scope = asked_for(request, now=now)
     figures = read(scope, now=now, read_all=lambda figures: (figures.months, figures.divisions))
     tally = figures.total
     context = {
@@ -46,6 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "quarters": charts.quarters(figures.months),
         "divisions": charts.divisions(_by_name(figures)),
         **_names(request.GET, figures),
+        **sections(request, figures),
     }
     return render(request, "dashboard/overview.html", context)
 

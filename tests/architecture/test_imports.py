@@ -45,6 +45,7 @@ PURE_MODULES = {
     "outbox.searching",
     "ambassadors.dashboard.statistics",
     "ambassadors.dashboard.geometry",
+    "ambassadors.dashboard.references",
 }
 CELERY_ALLOWED = {"ambassadors.celery", "ambassadors.embedded"}
 

@@ -5,8 +5,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ambassadors.dashboard.statistics import (
+    Change,
     Interval,
+    PlusMinus,
     Share,
+    change,
     plus_minus_interval,
     silence_bounds,
     wilson,
@@ -118,6 +121,16 @@ def test_silence_bounds_contain_every_possible_truth(counts):
             assert truth in bounds
 
 
+@given(three_groups())
+def test_silence_bounds_are_reached(counts):
+    plus, others, silent = counts
+    answered, asked = plus + others, plus + others + silent
+    bounds = silence_bounds(plus, answered, asked)
+    if asked:  # nobody who is silent is +, and everybody is
+        assert bounds == Interval(low=plus / asked, high=(plus + silent) / asked)
+    assert silence_bounds(plus, answered, answered).width == (0 if answered else 1)
+
+
 @pytest.mark.parametrize("wrong", [(-1, 5), (6, 5), (1, 0)])
 def test_what_is_no_share_is_refused(wrong):
     with pytest.raises(ValueError, match="is not a share"):
@@ -136,3 +149,42 @@ def test_intervals_that_touch_are_not_apart():
     assert not low.is_apart_from(high)
     assert low.is_apart_from(Interval(low=0.31, high=0.5))
     assert Interval(low=0.31, high=0.5).is_apart_from(low)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ((20, 100), (45, 100), Change.HIGHER),
+        ((45, 100), (20, 100), Change.LOWER),
+        ((30, 100), (40, 100), Change.NOT_DEMONSTRABLE),
+        ((0, 9), (100, 100), Change.TOO_FEW),
+        ((0, 100), (9, 9), Change.TOO_FEW),
+    ],
+)
+def test_a_change_is_claimed_only_when_the_intervals_are_apart(before, after, expected):
+    before, after = (Share(count=count, n=n) for count, n in (before, after))
+    assert change(before, after) is expected
+
+
+def test_a_change_of_plus_minus_is_judged_by_its_own_interval():
+    low, high = PlusMinus(plus=10, minus=40, n=100), PlusMinus(plus=40, minus=10, n=100)
+    assert change(low, high) is Change.HIGHER
+    assert change(high, low) is Change.LOWER
+    assert change(high, PlusMinus(plus=45, minus=10, n=100)) is Change.NOT_DEMONSTRABLE
+
+
+@given(shares(), shares())
+def test_a_change_back_is_the_opposite(one, other):
+    one, other = (Share(count=count, n=n) for count, n in (one, other))
+    opposite = {Change.HIGHER: Change.LOWER, Change.LOWER: Change.HIGHER}
+    there, back = change(one, other), change(other, one)
+    assert back is opposite.get(there, there)
+    if there is Change.HIGHER:
+        assert other.value > one.value
+
+
+@pytest.mark.parametrize("wrong", [(3, 3, 5), (-1, 0, 5), (0, -1, 5)])
+def test_what_is_no_plus_minus_is_refused(wrong):
+    plus, minus, n = wrong
+    with pytest.raises(ValueError, match="is not a share"):
+        PlusMinus(plus=plus, minus=minus, n=n)
