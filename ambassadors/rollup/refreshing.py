@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from ambassadors.rollup import plain, sums
 from ambassadors.rollup.models import Fact, Mark, Progress, Sum
-from ambassadors.rollup.watching import install, mark_all
+from ambassadors.rollup.watching import install
+from ambassadors.scale.bulk import Table, follow_sequences
 from surveys.models import Project
 
 BATCH = 2_000  # projects whose facts are in memory at once
@@ -74,22 +75,35 @@ def _forget(marks: list[int]) -> None:
 def rebuild(*, now: datetime | None = None) -> Iterator[tuple[int, int]]:
     """Throw facts and sums away and build them again; yield how far it is: done, of how many.
 
-    Every project is marked in the transaction that empties the tables, so whoever stops this half
-    way, or never runs it to its end, leaves work for the next refresh and no wrong figure.
+    One transaction: pages show the old figures until it commits, and whoever stops it half way
+    has changed nothing. What changes meanwhile leaves marks that it does not see. On SQLite nobody
+    else writes meanwhile.
     """
+    now = now or timezone.now()
     with transaction.atomic():
         Progress.objects.get_or_create(pk=1)
         Progress.objects.select_for_update().get(pk=1)
         install(connection)
         for model in (Sum, Fact, Mark):
             model.objects.all()._raw_delete(using=connection.alias)
-        mark_all(connection)
-        number = Project.objects.count()
-        Progress.objects.update(version=F("version") + 1)
-    done = 0
-    while batch := refresh(now=now, batches=1):
-        done += batch
-        yield done, number
+        keys = list(Project.objects.order_by("closed_on", "pk").values_list("pk", flat=True))
+        table = Table(Fact)
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            for fact in plain.facts(batch, now=now):
+                table.add(**{column: getattr(fact, name) for name, column in _COLUMNS})
+            table.write()
+            yield start + len(batch), len(keys)
+        follow_sequences([table])
+        sums.add(Fact.objects.filter(pk__gt=0))
+        Progress.objects.update(version=F("version") + 1, refreshed_at=now, built_at=now)
+
+
+_COLUMNS = [
+    (str(field.attname), str(field.column))
+    for field in Fact._meta.concrete_fields
+    if not field.primary_key
+]
 
 
 def _take_turn() -> bool:

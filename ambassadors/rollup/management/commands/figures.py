@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ambassadors.rollup.refreshing import rebuild, refresh
+from ambassadors.rollup.refreshing import BATCH, rebuild, refresh
 
 
 class Command(BaseCommand):
@@ -21,6 +21,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{refresh():,} projects brought up to date")
             return
         for done, number in rebuild():
-            if done == number or done % 50_000 == 0:
+            if done == number or done % 50_000 < BATCH:
                 self.stdout.write(f"{done:>9,} of {number:,} projects")
                 self.stdout.flush()
