@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
+from django.db import connection
 
+from ambassadors.rollup.watching import WATCHES, missing
 from outbox.evidence import SCHEMES
 
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
@@ -209,5 +211,22 @@ def check_firm_language(**kwargs: Any) -> list[checks.CheckMessage]:
             f"FIRM_LANGUAGE is {settings.FIRM_LANGUAGE}, which the client's page does not speak.",
             hint=f"Set FIRM_LANGUAGE to one of {', '.join(known)}, or leave it unset.",
             id="ambassadors.E005",
+        )
+    ]
+
+
+@checks.register(checks.Tags.database)
+def check_watches(databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Without its triggers the dashboard's figures would grow old unseen."""
+    if not databases or "default" not in databases:
+        return []
+    tables = set(connection.introspection.table_names())
+    if not {watch.table for watch in WATCHES} <= tables or not missing(connection):
+        return []
+    return [
+        checks.Warning(
+            "Triggers that mark changed figures are missing: the dashboard may be out of date.",
+            hint="Run manage.py figures rebuild.",
+            id="ambassadors.W007",
         )
     ]

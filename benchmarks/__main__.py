@@ -22,7 +22,7 @@ from benchmarks.sizes import SIZES
 from benchmarks.table import Row, heading, line
 
 NAMES = ("client_page", "answer_to_mail", "import_list", "invitations", "inbox", "dashboard")
-_ENDS_WITHIN = {"tiny": 120, "quick": 300, "big": 1800}  # seconds, one benchmark
+_ENDS_WITHIN = {"tiny": 120, "quick": 300, "big": 7200}  # seconds, one benchmark
 _STOPS_WITHIN = 20  # seconds, after it was told to
 _LAST_LINES = 40  # of the log of a benchmark that broke
 

@@ -56,7 +56,7 @@ SIZES = {
         invitations=10_000,
         alerts_between=10,
         open_alerts=10_000,
-        responses=200_000,
+        responses=1_000_000,
         looks=50,
     ),
 }

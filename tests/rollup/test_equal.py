@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ambassadors.checks import check_watches
 from ambassadors.rollup import plain, watching
 from ambassadors.rollup.counters import COLUMNS, count
 from ambassadors.rollup.models import Mark, Sum
@@ -151,3 +152,11 @@ def test_triggers_are_in_place_and_come_back():
     assert len(watching.missing(connection)) == 19
     watching.install(connection)
     assert not watching.missing(connection)
+
+
+def test_the_check_says_when_triggers_are_missing():
+    assert check_watches(databases=["default"]) == []
+    watching.remove(connection)
+    (warning,) = check_watches(databases=["default"])
+    assert "figures rebuild" in warning.hint
+    assert check_watches() == []
