@@ -24,6 +24,7 @@ from alerts.working import (
     acknowledge,
     add_note,
     close,
+    hold_client,
     locked,
     log_contact,
     reassign,
@@ -35,6 +36,7 @@ from alerts.working import (
 from outbox.publishing import publish_missed
 from staff.models import User
 from surveys.actions import judge_again
+from surveys.actions.solving import withdraw_questions
 from surveys.models import Group, Project, Response
 
 __all__ = [
@@ -94,25 +96,29 @@ def _clocks(group: str, owner: User | None, project: Project, now: datetime) -> 
 def reopen(
     *,
     alert: Alert,
-    actor: User,
+    actor: User | None,
     reason: str,
     seen: int | None = None,
     now: datetime | None = None,
 ) -> None:
     """Open a closed alert again, with clocks that start anew. Raises Conflict unless it is closed.
 
-    What it was closed with stays in the ledger; its times of this round are set again.
+    What it was closed with stays in the ledger; its times of this round are set again. The client
+    is not asked any more whether it is solved. Without ``actor`` it is the client who says that it
+    is not.
     """
     now = now or timezone.now()
     with transaction.atomic():
+        hold_client(alert)
         row = locked(alert, seen=seen)
         row.state = state_after(row, Move.REOPEN)
         first, second = _clocks(row.group, row.owner, row.response.project, now)
         row.acknowledge_by, row.speak_by = first.due_at, second.due_at
-        row.acknowledged_at = row.first_spoken_at = row.closed_at = None
+        row.acknowledged_at = row.first_spoken_at = row.closed_at = row.recovered_at = None
         row.outcome = row.root_cause = row.structural_fix = ""
         store(row, EventKind.REOPENED, actor=actor, now=now, note=reason)
         restart_clocks(row, first, second)
+        withdraw_questions(response=row.response, now=now)
 
 
 def note_answered_anew(*, replaced: Response, response: Response, now: datetime) -> None:
