@@ -7,6 +7,8 @@ it runs in the transaction that stores what they said, with the invitation locke
 import logging
 from datetime import datetime
 
+from django.utils import timezone
+
 from alerts.actions import reopen
 from alerts.mailing import count_on
 from alerts.mails import Change, compose_wish
@@ -47,7 +49,7 @@ def _solved(alert: Alert, response: Response, answer: SolvedAnswer, now: datetim
     if is_new:
         withdraw_questions(response=response, now=now)  # of a later closing: it is answered now
     AlertEvent.objects.create(alert=alert, kind=kind, at=now, data={"answer": answer.pk})
-    owner, _informed = _readers(alert, response)
+    owner, _informed = _readers(alert, response, now)
     if owner is not None:
         change = Change(kind=kind, line=answer.line)
         _mail(alert, response, change, answer, owner, Lane.DIGEST, now)
@@ -62,7 +64,7 @@ def _not_solved(alert: Alert, response: Response, answer: SolvedAnswer, now: dat
         reopen(alert=alert, actor=None, reason="", now=now)
         alert.refresh_from_db(fields=["state", "version", "acknowledge_by", "speak_by"])
     change = Change(kind=kind, line=answer.line, is_again=not was_closed)
-    owner, informed = _readers(alert, response)
+    owner, informed = _readers(alert, response, now)
     if owner is None:
         logger.error("alert %s: nobody can be told that it is not solved", alert.pk)
         return
@@ -71,9 +73,9 @@ def _not_solved(alert: Alert, response: Response, answer: SolvedAnswer, now: dat
         count_on(delivery, alert=alert, recipient=reader, is_owner=reader == owner)
 
 
-def _readers(alert: Alert, response: Response) -> tuple[User | None, list[User]]:
+def _readers(alert: Alert, response: Response, now: datetime) -> tuple[User | None, list[User]]:
     """Return who acts and who is informed: the owner, or who stands in, and their supervisor."""
-    presence = Presence()
+    presence = Presence(timezone.localdate(now))
     route = route_for(response.project, presence=presence)
     mine = alert.owner
     owner = presence.acting_for(mine) or first_active(mine) or route.owner

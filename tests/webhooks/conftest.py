@@ -16,6 +16,8 @@ EVERYTHING = (
     "response.received",
     "alert.raised",
     "alert.acknowledged",
+    "alert.recovered",
+    "alert.not_solved",
     "alert.closed",
     "consent.given",
     "consent.withdrawn",
