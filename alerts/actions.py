@@ -27,6 +27,7 @@ from alerts.working import (
     hold_client,
     locked,
     log_contact,
+    own,
     reassign,
     snooze,
     state_after,
@@ -228,12 +229,24 @@ def _to_the_queue(alert: Alert, now: datetime) -> bool:
 
 
 def _mail_after_all(alert: Alert, now: datetime) -> bool:
+    """Mail an alert of which somebody was not told, and let it have an owner if it has none.
+
+    Fenced by the version that was read: who took it up or closed it meanwhile is not overruled,
+    and no mail names another owner. The next round looks again.
+    """
     with transaction.atomic():
+        try:
+            row = locked(alert, seen=alert.version)
+        except Conflict:
+            return False
         route = route_for(alert.response.project)
         if not queue_alert_mails(alert=alert, route=route, now=now):
             return False
         logger.error("reconcile: alert %s had no mail", alert.pk)
-        if alert.owner_id is None:
-            Alert.objects.filter(pk=alert.pk, owner__isnull=True).update(owner=route.owner)
-        AlertEvent.objects.create(alert=alert, kind=EventKind.REPAIRED, at=now)
+        if row.owner_id is None and route.owner is not None:
+            own(row, route.owner)
+            row.on_behalf_of = route.on_behalf_of
+            store(row, EventKind.REPAIRED, actor=None, now=now)
+        else:
+            AlertEvent.objects.create(alert=alert, kind=EventKind.REPAIRED, at=now)
     return True
