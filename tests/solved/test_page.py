@@ -153,3 +153,12 @@ def test_the_link_also_opens_the_way_out(client, question):
     assert response.status_code == 200
     question.contact.refresh_from_db()
     assert question.contact.opted_out_at is not None
+
+
+def test_the_page_of_the_invitation_shows_the_mail_and_the_answer(client, question):
+    post(client, question, solved="not_yet", line="De pomp lekt weer")
+    client.force_login(question.response.alert.owner)
+    page = client.get(f"/invitations/{question.response.invitation_id}/").content.decode()
+    assert "Mail met de vraag of het is opgelost" in page
+    assert "Gevraagd of het is opgelost: nog niet opgelost" in page
+    assert "De pomp lekt weer" in page
