@@ -192,7 +192,8 @@ class _MailEnd(StrEnum):
     REPEATED = "repeated"
 
 
-_FAULTS = {_MailEnd.UNDELIVERABLE, _MailEnd.UNCERTAIN}
+# Only a colleague withdraws a mail that tells of an alert; what says so must not look well.
+_FAULTS = {_MailEnd.UNDELIVERABLE, _MailEnd.UNCERTAIN, _MailEnd.WITHDRAWN}
 
 
 def mail_steps(notifications: Iterable[Notification], *, reader: User) -> list[Step]:
@@ -239,7 +240,7 @@ def _mail_step(end: _MailEnd, at: datetime, names: str) -> Step:
         _MailEnd.WAITING: _("Mail to %(names)s is waiting to be sent"),
         _MailEnd.SENT: _("Mail sent to %(names)s"),
         _MailEnd.KEPT: _("Mail to %(names)s kept in the outbox: no mail server is set up"),
-        _MailEnd.WITHDRAWN: _("Mail to %(names)s was withdrawn before it was sent"),
+        _MailEnd.WITHDRAWN: _("Mail to %(names)s was withdrawn by hand and never left"),
         _MailEnd.UNDELIVERABLE: _("Mail to %(names)s could not be delivered"),
         _MailEnd.UNCERTAIN: _("Mail to %(names)s was perhaps delivered: the server did not reply"),
         _MailEnd.AGAIN: _("Mail to %(names)s: perhaps delivered already, is being sent again"),
