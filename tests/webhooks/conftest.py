@@ -16,9 +16,9 @@ EVERYTHING = (
     "response.received",
     "alert.raised",
     "alert.acknowledged",
+    "alert.closed",
     "alert.recovered",
     "alert.not_solved",
-    "alert.closed",
     "consent.given",
     "consent.withdrawn",
 )
