@@ -24,8 +24,10 @@ from alerts.working import (
     acknowledge,
     add_note,
     close,
+    hold_client,
     locked,
     log_contact,
+    own,
     reassign,
     snooze,
     state_after,
@@ -35,6 +37,7 @@ from alerts.working import (
 from outbox.publishing import publish_missed
 from staff.models import User
 from surveys.actions import judge_again
+from surveys.actions.solving import withdraw_questions
 from surveys.models import Group, Project, Response
 
 __all__ = [
@@ -94,25 +97,29 @@ def _clocks(group: str, owner: User | None, project: Project, now: datetime) -> 
 def reopen(
     *,
     alert: Alert,
-    actor: User,
+    actor: User | None,
     reason: str,
     seen: int | None = None,
     now: datetime | None = None,
 ) -> None:
     """Open a closed alert again, with clocks that start anew. Raises Conflict unless it is closed.
 
-    What it was closed with stays in the ledger; its times of this round are set again.
+    What it was closed with stays in the ledger; its times of this round are set again. The client
+    is not asked any more whether it is solved. Without ``actor`` it is the client who says that it
+    is not.
     """
     now = now or timezone.now()
     with transaction.atomic():
+        hold_client(alert)
         row = locked(alert, seen=seen)
         row.state = state_after(row, Move.REOPEN)
         first, second = _clocks(row.group, row.owner, row.response.project, now)
         row.acknowledge_by, row.speak_by = first.due_at, second.due_at
-        row.acknowledged_at = row.first_spoken_at = row.closed_at = None
+        row.acknowledged_at = row.first_spoken_at = row.closed_at = row.recovered_at = None
         row.outcome = row.root_cause = row.structural_fix = ""
         store(row, EventKind.REOPENED, actor=actor, now=now, note=reason)
         restart_clocks(row, first, second)
+        withdraw_questions(response=row.response, now=now)
 
 
 def note_answered_anew(*, replaced: Response, response: Response, now: datetime) -> None:
@@ -222,12 +229,24 @@ def _to_the_queue(alert: Alert, now: datetime) -> bool:
 
 
 def _mail_after_all(alert: Alert, now: datetime) -> bool:
+    """Mail an alert of which somebody was not told, and let it have an owner if it has none.
+
+    Fenced by the version that was read: who took it up or closed it meanwhile is not overruled,
+    and no mail names another owner. The next round looks again.
+    """
     with transaction.atomic():
+        try:
+            row = locked(alert, seen=alert.version)
+        except Conflict:
+            return False
         route = route_for(alert.response.project)
         if not queue_alert_mails(alert=alert, route=route, now=now):
             return False
         logger.error("reconcile: alert %s had no mail", alert.pk)
-        if alert.owner_id is None:
-            Alert.objects.filter(pk=alert.pk, owner__isnull=True).update(owner=route.owner)
-        AlertEvent.objects.create(alert=alert, kind=EventKind.REPAIRED, at=now)
+        if row.owner_id is None and route.owner is not None:
+            own(row, route.owner)
+            row.on_behalf_of = route.on_behalf_of
+            store(row, EventKind.REPAIRED, actor=None, now=now)
+        else:
+            AlertEvent.objects.create(alert=alert, kind=EventKind.REPAIRED, at=now)
     return True

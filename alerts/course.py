@@ -12,6 +12,7 @@ from alerts.causes import Causes
 from alerts.escalation_words import escalation_texts
 from alerts.models import Alert, AlertEvent, ContactKind, EventKind, Notification, State
 from alerts.models import Outcome as AlertOutcome
+from alerts.solved_words import asked_steps, lines_of_clients
 from alerts.story import mailings
 from alerts.told import by_chat, by_digest
 from alerts.wish_words import wish_texts
@@ -45,6 +46,7 @@ def course_of(alert: Alert, *, reader: User) -> list[Step]:
     notifications = mailings(alert)
     steps += mail_steps(notifications, reader=reader)
     steps += _steps_without_mail(alert, notifications, reader=reader)
+    steps += [Step(at=at, text=text) for at, text in asked_steps(alert)]
     steps += [
         Step(at=later.submitted_at, text=_("Later answered differently"))
         for later in alert.response.later_answers.all()
@@ -74,8 +76,11 @@ def event_steps(alert: Alert, *, after_version: int | None = None) -> list[Step]
     if after_version is not None:
         events = events.filter(data__version__gt=after_version)
     found = list(events.order_by("at", "pk"))
-    names, causes = _names_of_owners(found), Causes()
-    return [_event_step(event, names, causes) for event in found]
+    names, causes, lines = _names_of_owners(found), Causes(), lines_of_clients(found)
+    return [
+        _event_step(event, names, causes, line=lines.get(event.data.get("answer", 0), ""))
+        for event in found
+    ]
 
 
 def _names_of_owners(events: list[AlertEvent]) -> dict[int, str]:
@@ -84,7 +89,10 @@ def _names_of_owners(events: list[AlertEvent]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
-def _event_step(event: AlertEvent, names: dict[int, str], causes: Causes) -> Step:
+def _event_step(
+    event: AlertEvent, names: dict[int, str], causes: Causes, *, line: str = ""
+) -> Step:
+    """Put one event into words; ``line`` is what the client wrote with it."""
     name = event.actor.name if event.actor else _("the system")
     by = {"name": name}
     texts = {
@@ -94,7 +102,12 @@ def _event_step(event: AlertEvent, names: dict[int, str], causes: Causes) -> Ste
         EventKind.REASSIGNED: _("%(name)s handed it over to %(owner)s")
         % {**by, "owner": names.get(event.data.get("new_owner", 0), "?")},
         EventKind.CLOSED: _("Closed by %(name)s") % by,
-        EventKind.REOPENED: _("Reopened by %(name)s") % by,
+        EventKind.REOPENED: _("Reopened by %(name)s") % by
+        if event.actor
+        else _("Reopened, because the client says so"),
+        EventKind.CONFIRMED: _("Client confirms that it is solved"),
+        EventKind.SAID_SOLVED: _("Client says that it is solved"),
+        EventKind.NOT_SOLVED: _("Client says that it is not solved yet"),
         EventKind.REPAIRED: _("Mail queued after all"),
         **wish_texts(event.data),
         **escalation_texts(event.data),
@@ -104,9 +117,10 @@ def _event_step(event: AlertEvent, names: dict[int, str], causes: Causes) -> Ste
     text = _IN_WORDS[kind](event, name) if kind in _IN_WORDS else texts[kind]
     if event.kind == EventKind.CLOSED:
         text = f"{text}: {outcome_in_words(event.data, causes)}"
-    is_fault = event.kind == EventKind.SNOOZED and bool(event.data.get("is_past_deadline"))
+    is_late = event.kind == EventKind.SNOOZED and bool(event.data.get("is_past_deadline"))
+    is_fault = is_late or event.kind == EventKind.NOT_SOLVED
     is_key = event.kind == EventKind.RAISED
-    return Step(at=event.at, text=text, note=event.note, is_key=is_key, is_fault=is_fault)
+    return Step(at=event.at, text=text, note=event.note or line, is_key=is_key, is_fault=is_fault)
 
 
 def _contact_in_words(event: AlertEvent, name: str) -> str:
@@ -178,7 +192,8 @@ class _MailEnd(StrEnum):
     REPEATED = "repeated"
 
 
-_FAULTS = {_MailEnd.UNDELIVERABLE, _MailEnd.UNCERTAIN}
+# Only a colleague withdraws a mail that tells of an alert; what says so must not look well.
+_FAULTS = {_MailEnd.UNDELIVERABLE, _MailEnd.UNCERTAIN, _MailEnd.WITHDRAWN}
 
 
 def mail_steps(notifications: Iterable[Notification], *, reader: User) -> list[Step]:
@@ -225,7 +240,7 @@ def _mail_step(end: _MailEnd, at: datetime, names: str) -> Step:
         _MailEnd.WAITING: _("Mail to %(names)s is waiting to be sent"),
         _MailEnd.SENT: _("Mail sent to %(names)s"),
         _MailEnd.KEPT: _("Mail to %(names)s kept in the outbox: no mail server is set up"),
-        _MailEnd.WITHDRAWN: _("Mail to %(names)s was withdrawn before it was sent"),
+        _MailEnd.WITHDRAWN: _("Mail to %(names)s was withdrawn by hand and never left"),
         _MailEnd.UNDELIVERABLE: _("Mail to %(names)s could not be delivered"),
         _MailEnd.UNCERTAIN: _("Mail to %(names)s was perhaps delivered: the server did not reply"),
         _MailEnd.AGAIN: _("Mail to %(names)s: perhaps delivered already, is being sent again"),

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from alerts.causes import Causes
@@ -236,6 +237,24 @@ def _how_it_is_told(alert: Alert) -> str:
     }
 
 
+def _what_is_asked(alert: Alert) -> str:
+    """Say that the client is asked whether it is solved, once it is so in our view."""
+    contact, wait = alert.response.contact, settings.ASK_SOLVED_AFTER_WORKING_DAYS
+    if wait < 0:
+        return ""
+    if contact.opted_out_at is not None or contact.bounced_at is not None:
+        return gettext("%(name)s gets no mail from us, so cannot confirm that it is solved.") % {
+            "name": contact.name
+        }
+    return ngettext(
+        "If it is solved in our view, we ask %(name)s by mail after %(days)s working day "
+        "whether it is in theirs.",
+        "If it is solved in our view, we ask %(name)s by mail after %(days)s working days "
+        "whether it is in theirs.",
+        wait,
+    ) % {"name": contact.name, "days": wait}
+
+
 class FollowUpForm(forms.Form):
     """What the client may be told about their answer; empty is nothing."""
 
@@ -282,6 +301,7 @@ class CloseForm(FencedForm):
         outcome.choices = [(value, Outcome(value).label) for value in alert.outcomes]
         self.fields["follow_up"].help_text = _how_it_is_told(alert)
         if alert.is_negative:
+            outcome.help_text = _what_is_asked(alert)
             cause.choices = [("", _("Choose a cause")), *Causes().choices()]
         else:
             for name in ("root_cause", "needs_fix", "structural_fix"):

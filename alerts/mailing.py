@@ -15,6 +15,7 @@ from alerts.preferences import WITH_CHAT, News, Way, news_of_alert
 from alerts.routing import Route
 from alerts.story import Story, story_of
 from alerts.ways import ways_of
+from outbox.models import Delivery
 from staff.models import User
 
 logger = logging.getLogger(__name__)
@@ -155,9 +156,23 @@ def queue_handover_mail(
         template="alert",
         now=now,
     )
-    # Of somebody who was told before, this mail is what counts now: refused or late, it is that
-    # they own the alert that they do not know. The one before stands in the outbox.
-    told = alert.notifications.filter(recipient=owner)
-    fresh = {"delivery": delivery, "is_owner": True, "passed_on_at": None, "second_at": None}
+    count_on(delivery, alert=alert, recipient=owner, is_owner=True)
+
+
+def count_on(delivery: Delivery, *, alert: Alert, recipient: User, is_owner: bool) -> None:
+    """Let ``delivery`` be the mail by which ``recipient`` knows of ``alert``.
+
+    Of somebody who was told before, this mail is what counts now: refused or late, it is that of
+    which they do not know. The one before stands in the outbox.
+    """
+    told = alert.notifications.filter(recipient=recipient)
+    fresh = {
+        "delivery": delivery,
+        "is_owner": is_owner,
+        "passed_on_at": None,
+        "second_at": None,
+    }
     if not told.update(**fresh):
-        Notification.objects.create(alert=alert, recipient=owner, delivery=delivery, is_owner=True)
+        Notification.objects.create(
+            alert=alert, recipient=recipient, delivery=delivery, is_owner=is_owner
+        )

@@ -68,7 +68,8 @@ def compose_alert(
 class Change:
     """What a client allowed, asked for or took back: a ``kind`` of event with what belongs to it.
 
-    ``call_by`` is until when we promised to call; ``is_again``: it replaces an earlier request.
+    ``call_by`` is until when we promised to call; ``is_again``: it replaces an earlier request,
+    or says once more what made no difference to the alert. ``line`` is what they wrote with it.
     """
 
     kind: EventKind
@@ -76,6 +77,7 @@ class Change:
     call: CallRequest | None = None
     call_by: datetime | None = None
     is_again: bool = False
+    line: str = ""
 
 
 def compose_wish(
@@ -90,6 +92,8 @@ def compose_wish(
         "wish",
         {
             "change": change,
+            "alert": alert,
+            "recipient": recipient,
             "response": response,
             "contact": part.contact,
             "role": part.get_role_display,

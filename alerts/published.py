@@ -1,4 +1,5 @@
-"""What other systems can hear of acting: alerts raised, taken up, closed (docs/webhooks.md).
+"""What other systems can hear of acting: alerts raised, taken up, closed, recovered or not
+(docs/webhooks.md).
 
 The ledger of alerts is the source: each of its lines is one fact, also when one is closed twice.
 Names and fields are a promise: fields are added, never renamed or removed.
@@ -29,6 +30,7 @@ _EXAMPLE: dict[str, Any] = {
     "speak_by": "2026-11-23T10:00:00Z",
     "outcome": "",
     "root_cause": "",
+    "recovered_at": None,
     "url": "https://klanten.example.nl/alerts/233/",
     **EXAMPLE_PART,
 }
@@ -62,6 +64,7 @@ def _data(event: AlertEvent) -> dict[str, Any]:
         "speak_by": alert.speak_by,
         "outcome": alert.outcome,
         "root_cause": alert.root_cause,
+        "recovered_at": alert.recovered_at,
         "url": site_address(reverse("alerts:detail", args=[alert.pk])),
         **part_of(alert.response.invitation.project_contact),
     }
@@ -105,6 +108,25 @@ _TYPES: dict[str, EventType] = {
         state="closed",
         outcome="recovered",
         root_cause="planning",
+    ),
+    EventKind.CONFIRMED: _registered(
+        EventKind.CONFIRMED,
+        "alert.recovered",
+        _("A client confirms that a – is solved"),
+        "The client of an alert that was closed as solved confirms it: only now it is recovered.",
+        event_id=931,
+        state="closed",
+        outcome="recovered",
+        root_cause="planning",
+        recovered_at="2026-12-01T13:05:00Z",
+    ),
+    EventKind.NOT_SOLVED: _registered(
+        EventKind.NOT_SOLVED,
+        "alert.not_solved",
+        _("A client says that a – is not solved yet"),
+        "The client of an alert that was closed as solved says that it is not: it is open again.",
+        event_id=932,
+        state="reopened",
     ),
 }
 

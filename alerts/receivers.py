@@ -6,19 +6,20 @@ from typing import Any
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from alerts import wishes
+from alerts import solving, wishes
 from alerts.actions import note_answered_anew, raise_alert
 from alerts.digest_items import put_lead_by
 from alerts.models import AlertEvent
 from alerts.published import type_of
 from outbox.publishing import publish
-from surveys.models import CallRequest, Consent, Response
+from surveys.models import CallRequest, Consent, Response, SolvedAnswer
 from surveys.signals import (
     call_requested,
     call_withdrawn,
     consent_withdrawn,
     consents_given,
     response_received,
+    solved_answered,
 )
 
 
@@ -75,6 +76,14 @@ def tell_of_no_call(
 ) -> None:
     """Tell the owner that the client wants no call any more."""
     wishes.tell_of_no_call(response=response, call=call, now=now)
+
+
+@receiver(solved_answered, dispatch_uid="alerts.heed_client")
+def heed_client(
+    sender: object, response: Response, answer: SolvedAnswer, now: datetime, **kwargs: Any
+) -> None:
+    """Let the alert follow what the client says, inside the transaction that stores it."""
+    solving.heed_client(response=response, answer=answer, now=now)
 
 
 @receiver(post_save, sender=AlertEvent, dispatch_uid="alerts.publish_event")

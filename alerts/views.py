@@ -37,6 +37,7 @@ from alerts.late_mail import late_mail, late_mails
 from alerts.listing import list_context
 from alerts.models import Alert, AlertQuerySet
 from alerts.panels import panels_of
+from alerts.solved_words import ASKED, solved_status
 from alerts.story import last_contact_with, sees_invitation, story_of
 from staff.models import User
 from staff.roles import Right, requires, signed_in
@@ -237,7 +238,7 @@ def _readable_alert(user: User, pk: int) -> Alert:
 
 def _whole(alerts: AlertQuerySet) -> AlertQuerySet:
     """Return ``alerts`` with what the page of one shows."""
-    return alerts.with_story().prefetch_related(*_PARTS, late_mail(timezone.now()))
+    return alerts.with_story().prefetch_related(*_PARTS, ASKED, late_mail(timezone.now()))
 
 
 def _may_work(user: User, alert: Alert) -> bool:
@@ -292,6 +293,7 @@ def _alert_context(
         "may_work": alert.pk in own,
         "visible_alerts": own,
         "course": course_of(alert, reader=user),
+        "solved": solved_status(alert, now=timezone.now()),
         "panels": panels_of(alert, user),
         "late_mails": late_mails(alert, now=timezone.now()),
         "sees_invitation": sees_invitation(alert, user),

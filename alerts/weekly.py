@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef
 
 from alerts.clocks import Calendar
 from alerts.digest_models import DigestTime
-from alerts.models import Alert, Outcome, State
+from alerts.models import Alert, State, outcome_label
 from staff.models import User
 from surveys.models import Group, Invitation, Project, ProjectContact, Response, Touchpoint
 
@@ -51,7 +51,7 @@ class Weekly:
     since: date
     open_minus: list[Alert] = field(default_factory=list)
     late: list[Alert] = field(default_factory=list)
-    closed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    closed: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     coverage: Coverage = field(default_factory=Coverage)
 
     @property
@@ -70,7 +70,10 @@ class Weekly:
         ranked = sorted(
             self.closed.items(), key=lambda one: (one[0][0] != Group.NEGATIVE, -one[1], one[0])
         )
-        return [(group, str(Outcome(outcome).label), n) for (group, outcome), n in ranked]
+        return [
+            (group, outcome_label(outcome, is_confirmed=is_confirmed), n)
+            for (group, outcome, is_confirmed), n in ranked
+        ]
 
 
 def weeklies(
@@ -92,10 +95,10 @@ def weeklies(
         for reader in leaders.get(alert.owner_id or 0, ()):
             _add_open(found[reader], alert, now)
     earliest = min(starts.values(), default=until)
-    for owner, group, outcome, closed_at in _closed(members, earliest, until):
+    for owner, came_of_it, closed_at in _closed(members, earliest, until):
         for reader in leaders.get(owner, ()):
             if closed_at > starts[reader]:
-                found[reader].closed[group, outcome] += 1
+                found[reader].closed[came_of_it] += 1
     last = until.astimezone(calendar.zone).date()
     first = earliest.astimezone(calendar.zone).date()
     for manager, closed_on, coverage in _covered(members, first, last):
@@ -141,14 +144,16 @@ def _leaders(teams: dict[int, set[int]]) -> dict[int, list[int]]:
 
 def _closed(
     members: set[int], since: datetime, until: datetime
-) -> Iterator[tuple[int, str, str, datetime]]:
+) -> Iterator[tuple[int, tuple[str, str, bool], datetime]]:
+    """Yield of each closed alert its owner, what came of it, whether the client confirmed that."""
     closed = Alert.objects.filter(
         state=State.CLOSED, owner__in=members, closed_at__gt=since, closed_at__lte=until
     )
-    for owner, group, outcome, at in closed.values_list("owner", "group", "outcome", "closed_at"):
+    columns = ("owner", "group", "outcome", "recovered_at", "closed_at")
+    for owner, group, outcome, recovered_at, at in closed.values_list(*columns):
         assert owner is not None
         assert at is not None  # both are filtered on
-        yield owner, group, outcome, at
+        yield owner, (group, outcome, recovered_at is not None), at
 
 
 def _covered(members: set[int], first: date, last: date) -> Iterator[tuple[int, date, Coverage]]:

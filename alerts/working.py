@@ -23,10 +23,12 @@ from alerts.models import (
     ContactKind,
     EventKind,
     Move,
+    Outcome,
     State,
 )
 from staff.models import User
 from surveys.actions.adding import write_follow_up
+from surveys.actions.solving import hold_questions, plan_question
 
 
 class Conflict(Exception):  # noqa: N818  (two people at once: not an error of either)
@@ -175,10 +177,12 @@ def close(
 
     ``outcome`` is one of ``alert.outcomes``; a – also takes a ``root_cause``, and may need a
     ``structural_fix``. The form explains them; named constraints hold them. ``follow_up`` is what
-    the client's next invitation may say.
+    the client's next invitation may say. Of a – that is solved in our view the client is asked
+    some days later whether it is in theirs.
     """
     now = now or timezone.now()
     with transaction.atomic():
+        hold_client(alert)
         row = locked(alert, seen=seen)
         row.state, row.closed_at = state_after(row, Move.CLOSE), now
         row.outcome, row.root_cause, row.structural_fix = outcome, root_cause, structural_fix
@@ -186,8 +190,19 @@ def close(
         row.snoozed_until, row.snooze_reason = None, ""
         data = {"outcome": outcome, "root_cause": root_cause, "structural_fix": structural_fix}
         store(row, EventKind.CLOSED, actor=actor, now=now, note=note, data=data)
+        if row.is_negative and outcome == Outcome.RECOVERED:
+            plan_question(response=alert.response, now=now)
         if follow_up:
             write_follow_up(response=alert.response, author=actor, text=follow_up, now=now)
+
+
+def hold_client(alert: Alert) -> None:
+    """Wait for what the client is asked or says about a –, in the caller's transaction.
+
+    Before the row is locked: who answers locks in that order, so neither waits for the other.
+    """
+    if alert.is_negative:
+        hold_questions(alert.response)
 
 
 def locked(alert: Alert, *, seen: int | None) -> Alert:
@@ -226,7 +241,7 @@ _STORED = (
     *("acknowledge_by", "speak_by", "due_at"),
     *("acknowledged_at", "first_spoken_at", "last_contact_at", "closed_at"),
     *("next_step", "next_step_at", "snoozed_until", "snooze_reason"),
-    *("outcome", "root_cause", "structural_fix"),
+    *("outcome", "root_cause", "structural_fix", "recovered_at"),
 )
 
 

@@ -329,6 +329,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "ask whether it is solved": {
+        "task": "surveys.tasks.ask_whether_solved",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "report refused mail": {
         "task": "outbox.tasks.report_refusals",
         "schedule": 60.0,
@@ -353,7 +358,9 @@ INVITATION_EXPIRES_AFTER_DAYS = env.int("INVITATION_EXPIRES_AFTER_DAYS", default
 SURVEY_FATIGUE_DAYS = env.int("SURVEY_FATIGUE_DAYS", default=90)
 # Calendar days after the first mail; as many reminders as there are numbers.
 REMIND_AFTER_DAYS = env.list("REMIND_AFTER_DAYS", cast=int, default=[6, 13])
-# Off: mail to clients leaves only when somebody starts send_invitations or send_reminders.
+# After a – was closed as solved: the one question whether it is, in the client's view.
+ASK_SOLVED_AFTER_WORKING_DAYS = env.int("ASK_SOLVED_AFTER_WORKING_DAYS", default=5)
+# Off: invitations and reminders leave only when somebody starts send_invitations, send_reminders.
 INVITE_AUTOMATICALLY = env.bool("INVITE_AUTOMATICALLY", default=False)
 INVITATIONS_PER_MINUTE = env.int("INVITATIONS_PER_MINUTE", default=30)
 PRIVACY_URL = env.str("PRIVACY_URL", default="")

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -24,6 +25,7 @@ from surveys.models import (
     Reopening,
     Satisfaction,
     Service,
+    SolvedQuestion,
 )
 from surveys.models.answers import recommendation_in_words
 
@@ -83,6 +85,9 @@ def _mails(asked: Asked) -> Iterable[Step]:
         names[invitation.reminder_key(number)] = _("Reminder %(number)s") % {"number": number}
     for reopening in invitation.reopenings.all():
         names[reopening.delivery_key] = _("Mail about answering anew")
+    for question in _questions(invitation):
+        if question.link_id is not None:
+            names[question.delivery_key] = _("Mail asking whether it is solved")
     mails = Delivery.objects.filter(dedupe_key__in=names).defer("message").order_by("pk")
     return [_mail_step(names[mail.dedupe_key], mail) for mail in mails]
 
@@ -91,6 +96,8 @@ def _mail_step(name: str, mail: Delivery) -> Step:
     ends = {
         State.QUEUED: pgettext("mail to a client", "waits to be sent"),
         State.CLAIMED: pgettext("mail to a client", "is being sent"),
+        State.COMMITTING: pgettext("mail to a client", "is being sent"),
+        State.UNCERTAIN: str(State.UNCERTAIN.label),
         State.SENT: pgettext("mail to a client", "sent"),
         State.UNDELIVERABLE: pgettext("mail to a client", "could not be delivered"),
         State.CANCELLED: pgettext("mail to a client", "withdrawn before it was sent"),
@@ -187,11 +194,28 @@ def _wishes(asked: Asked) -> Iterable[Step]:
             yield Step(at=call.ended_at, text=_("Client does not want to be called any more"))
 
 
+def _questions(invitation: Invitation) -> QuerySet[SolvedQuestion]:
+    own = SolvedQuestion.objects.filter(response__invitation=invitation)
+    return own.select_related("response").prefetch_related("answers")
+
+
+def _solved(asked: Asked) -> Iterable[Step]:
+    """What the client said when asked, after a – was closed, whether it is solved."""
+    if not asked.is_reader:
+        return
+    for question in _questions(asked.invitation):
+        for answer in question.answers.all():
+            verdict = {"verdict": str(answer.get_verdict_display())}
+            text = _("Asked whether it is solved: %(verdict)s") % verdict
+            yield Step(at=answer.given_at, text=text, note=answer.line)
+
+
 # Of steps of one moment those of the source that is named first stand above.
 SOURCES: list[Callable[[Asked], Iterable[Step]]] = [
     _mails,
     _reopenings,
     _wishes,
+    _solved,
     _later_answers,
     _answers,
     _held,

@@ -33,12 +33,12 @@ def spoken(request: HttpRequest, usual: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def switch_markup(language: str, satisfaction: str = "") -> str:
+def switch_markup(language: str, chosen: str = "", question: str = "satisfaction") -> str:
     """Return the row of links to this page in each language, as HTML.
 
-    ``language`` is the one of now. ``satisfaction``, question 1 as preselected, goes along.
+    ``language`` is the one of now. What is ``chosen`` beforehand of ``question`` goes along.
     """
-    keeps = {"satisfaction": satisfaction} if satisfaction else {}
+    keeps = {question: chosen} if chosen else {}
     links = [
         {
             "code": code,

@@ -13,7 +13,15 @@ from staff.models import User
 from surveys import texts
 from surveys.additions import Additions
 from surveys.languages import written_day
-from surveys.models import Invitation, MailText, OwnTexts, Satisfaction, TextKind
+from surveys.models import (
+    Invitation,
+    MailText,
+    OwnTexts,
+    Satisfaction,
+    SolvedQuestion,
+    TextKind,
+    Verdict,
+)
 from surveys.questions import questions_of
 
 
@@ -120,16 +128,40 @@ def compose_reopened(invitation: Invitation, token: str, *, answered_at: datetim
     return _compose("reopened", invitation, _links(token), **more)
 
 
+def compose_solved(question: SolvedQuestion, token: str) -> Mail:
+    """Return the mail that asks, after a – was closed as solved, whether it is.
+
+    Two links preselect an answer on the page that ``token`` opens, and record nothing.
+    """
+    response = question.response
+    page = site_address(reverse("surveys:solved", args=[token]))
+    links = {verdict.value: f"{page}?solved={verdict.value}" for verdict in Verdict}
+    assert question.expires_at is not None  # it is being asked
+    return _compose(
+        "solved",
+        response.invitation,
+        {**_links(token), **links, "page": page},
+        language=question.language,
+        answered_on=timezone.localdate(response.submitted_at),
+        expires_on=timezone.localdate(question.expires_at),
+    )
+
+
 def _compose(
     name: str,
     invitation: Invitation,
     links: dict[str, str],
     *,
     to: Person | None = None,
+    language: str = "",
     **more: Any,
 ) -> Mail:
-    """Return the mail ``name`` with everything that a mail about an invitation speaks of."""
+    """Return the mail ``name`` with everything that a mail about an invitation speaks of.
+
+    In the invitation's language, unless it is to be in another.
+    """
     contact, project = invitation.contact, invitation.project
+    language = language or invitation.language
     manager = project.account_manager
     return compose(
         name,
@@ -141,13 +173,13 @@ def _compose(
             "account_manager": manager,
             "supervisor": manager.supervisor,
             "links": links,
-            "own_question": questions_of(invitation, invitation.language).satisfaction,
+            "own_question": questions_of(invitation, language).satisfaction,
             "expires_on": timezone.localdate(invitation.expires_at),
             "privacy_url": settings.PRIVACY_URL,
             **more,
         },
         to=to or Person(name=contact.name, address=contact.email),
-        language=invitation.language,
+        language=language,
         sender_name=manager.name,
         reply_to=_reply_to(manager),
         headers=_one_click(links["stop"]),

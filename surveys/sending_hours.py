@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from outbox.models import Delivery, Lane, State
-from staff.working_hours import is_working_day
+from staff.working_hours import is_working_day, working_days_later
 from surveys.pacing import CLOSES, INVITES_AT, OPENS, moments
 
 
@@ -29,6 +29,14 @@ def next_run(now: datetime) -> datetime:
 def _runs_on(day: date) -> list[datetime]:
     hours = range(OPENS.hour, CLOSES.hour) if is_working_day(day) else ()
     return [timezone.make_aware(datetime.combine(day, time(hour, INVITES_AT))) for hour in hours]
+
+
+def opens_after(now: datetime, *, working_days: int) -> datetime:
+    """Return when the office opens that many working days after ``now``; with 0, ``now``."""
+    if working_days <= 0:
+        return now
+    day = working_days_later(timezone.localdate(now), working_days)
+    return timezone.make_aware(datetime.combine(day, OPENS))
 
 
 def moments_today(now: datetime) -> Iterator[datetime]:

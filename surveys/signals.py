@@ -17,3 +17,8 @@ consents_given = Signal()  # consents: the new surveys.models.Consent rows, at l
 consent_withdrawn = Signal()  # consent
 call_requested = Signal()  # call: the new CallRequest; replaced: the one it replaces, or None
 call_withdrawn = Signal()  # call
+
+# What a client says to the question, some days after a – was closed, whether it is solved. Sent
+# inside the transaction that stores it, with the invitation locked, with ``response``, ``answer``
+# (surveys.models.SolvedAnswer) and ``now``. A receiver that raises undoes the answer.
+solved_answered = Signal()

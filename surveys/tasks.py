@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from surveys.actions import send_invitations as invite
 from surveys.actions import send_reminders as remind
+from surveys.actions.solving import ask_due_questions
 from surveys.sending_hours import is_open, moments_today
 
 
@@ -39,3 +40,10 @@ def remind_in_office_hours() -> int:
     """Remind whose turn it is, spread over what is left of the day, behind the invitations."""
     now = timezone.now()
     return remind(now=now, moments=moments_today(now)) if is_open(now) else 0
+
+
+@shared_task(name="surveys.tasks.ask_whether_solved")
+def ask_whether_solved() -> int:
+    """Ask the clients whose – was closed as solved some days ago; outside office hours nobody."""
+    now = timezone.now()
+    return ask_due_questions(now=now, moments=moments_today(now)) if is_open(now) else 0

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from surveys import after_views, stop_views, views
+from surveys import after_views, solved_views, stop_views, views
 
 
 class TokenConverter:
@@ -28,6 +28,7 @@ urlpatterns = [
     path("<token:token>/wishes/", after_views.wishes, name="wishes"),
     path("<token:token>/call/", after_views.call, name="call"),
     path("<token:token>/mine/", after_views.mine, name="mine"),
+    path("<token:token>/solved/", solved_views.solved, name="solved"),
     path("<token:token>/stop/", stop_views.stop, name="stop"),
     # Only below a slash, so that a link that lost its last slash is still sent to the right page.
     re_path(r"^(?:.*/)?$", views.unknown, name="unknown"),

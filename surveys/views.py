@@ -102,7 +102,7 @@ def _show(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     is_answered = invitation.is_answered
     if not is_answered and not invitation.is_open(now):
-        return _message("gone", status=410)
+        return gone()
     language = spoken(request, invitation.language)
     with translation.override(language):
         if is_answered:
@@ -148,6 +148,11 @@ def unknown(request: HttpRequest) -> HttpResponse:
     return _message("unknown", status=404)
 
 
+def gone() -> HttpResponse:
+    """Answer a link that takes no answer any more."""
+    return _message("gone", status=410)
+
+
 def _receive(request: HttpRequest, token: str) -> HttpResponse:
     """Take complete answers; show incomplete ones again with what is missing.
 
@@ -160,7 +165,7 @@ def _receive(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     is_answered = invitation.is_answered
     if not is_answered and not invitation.is_open(now):
-        return _message("gone", status=410)
+        return gone()
     language = spoken(request, invitation.language)
     with translation.override(language):
         questions, services = asked_in(invitation, language), offer(invitation.questionnaire_id)

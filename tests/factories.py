@@ -26,6 +26,7 @@ from surveys.models import (
     Response,
     Sector,
     Service,
+    SolvedQuestion,
 )
 from surveys.segmentation import Recommendation, Satisfaction, segment
 
@@ -230,3 +231,20 @@ def make_ask(*, alert: Alert | None = None, asked_on: date | None = None, **fiel
         asked_on=asked_on or date(2026, 11, 20),
         **fields,
     )
+
+
+def make_solved_question(*, response: Response | None = None, **fields: Any) -> SolvedQuestion:
+    """A question whether it is solved, not asked yet."""
+    response = response or make_response(satisfaction="dissatisfied", recommendation="no")
+    return SolvedQuestion.objects.create(response=response, **{"due_at": timezone.now(), **fields})
+
+
+def make_solved_token(question: SolvedQuestion | None = None, *, at: datetime | None = None) -> str:
+    """Return the token of the mail that asked ``question`` at a moment, else now."""
+    question = question or make_solved_question()
+    token = Link.new_token()
+    link = Link.objects.create(
+        invitation=question.response.invitation, token_hash=Link.hash_of(token)
+    )
+    question.open(link, at=at or timezone.now())
+    return token

@@ -18,6 +18,7 @@ from alerts.models.states import (
     Outcome,
     RootCause,
     State,
+    outcome_label,
 )
 from alerts.preferences import NewsRule, Preference
 
@@ -56,4 +57,5 @@ __all__ = [
     "RootCause",
     "SavedView",
     "State",
+    "outcome_label",
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from alerts.escalation import AlertClock, EscalationStep
 from alerts.models.fixes import FixState
 from alerts.models.ledger import AlertEvent, EventKind, Notification
-from alerts.models.states import OUTCOMES, UNTOUCHED, Outcome, State
+from alerts.models.states import OUTCOMES, UNTOUCHED, Outcome, State, outcome_label
 from staff.models import User
 from staff.roles import Right, has_right
 from staff.standing_in import people_of
@@ -88,6 +88,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def closed(self) -> AlertQuerySet:
         """Return what nothing is left to do about."""
         return self.filter(state=State.CLOSED)
+
+    def recovered(self) -> AlertQuerySet:
+        """Return the – of which the client confirmed that it is solved (PRODUCT, 7)."""
+        return self.filter(recovered_at__isnull=False)
 
     def overdue(self, now: datetime) -> AlertQuerySet:
         """Return open alerts whose next action is late."""
@@ -180,6 +184,8 @@ class Alert(models.Model):
         _("root cause"), max_length=20, blank=True
     )
     structural_fix = models.CharField(_("structural fix"), max_length=REASON_MAX, blank=True)
+    # When the client confirmed what ``outcome`` says in our view: only then is a – recovered.
+    recovered_at = models.DateTimeField(_("recovered, says the client, at"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)  # the fence of every form
 
     is_mail_missing = models.BooleanField(_("a mail could not be made"), default=False)
@@ -247,6 +253,16 @@ class Alert(models.Model):
                 | models.Q(state=State.CLOSED, group=Group.NEGATIVE),
                 name="alert_fix_of_closed_minus",
             ),
+            models.CheckConstraint(
+                condition=models.Q(recovered_at__isnull=True)
+                | models.Q(
+                    state=State.CLOSED,
+                    group=Group.NEGATIVE,
+                    outcome=Outcome.RECOVERED,
+                    recovered_at__gte=models.F("closed_at"),
+                ),
+                name="alert_recovered_was_closed_so",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -263,6 +279,11 @@ class Alert(models.Model):
                 fields=["-closed_at", "-id"],
                 condition=models.Q(state=State.CLOSED),
                 name="alert_closed_last_first",
+            ),
+            models.Index(
+                fields=["recovered_at"],
+                condition=models.Q(recovered_at__isnull=False),
+                name="alert_recovered",
             ),
         ]
 
@@ -308,6 +329,11 @@ class Alert(models.Model):
         else:
             due = self.next_step_at
         return due if self.snoozed_until is None else max(due, self.snoozed_until)
+
+    @property
+    def outcome_in_words(self) -> str:
+        """What came of it, in the active language; of a solved –, who says so."""
+        return outcome_label(self.outcome, is_confirmed=self.recovered_at is not None)
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

@@ -31,6 +31,10 @@ class EventKind(models.TextChoices):
     CALL_REQUESTED = "call_requested", _("Client wants to be called")
     CALL_WITHDRAWN = "call_withdrawn", _("Client does not want to be called any more")
     ANSWERED_ANEW = "answered_anew", _("Answered anew")
+    # What the client said when asked, after the closing, whether it is solved.
+    CONFIRMED = "confirmed", _("Client confirms: solved")
+    SAID_SOLVED = "said_solved", _("Client says: solved")  # while the alert stands otherwise
+    NOT_SOLVED = "not_solved", _("Client says: not solved yet")
     # What the clocks did.
     NUDGED = "nudged", _("Owner reminded")
     NUDGE_SKIPPED = "nudge_skipped", _("Reminder skipped")

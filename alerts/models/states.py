@@ -24,6 +24,7 @@ events replay to the row (tests/alerts/test_lifecycle.py).
 from enum import StrEnum
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models import Group
@@ -98,6 +99,13 @@ class Outcome(models.TextChoices):
     LATER = "later", _("Thanked, will ask later")
     DECLINED = "declined", _("Thanked, does not want to be asked")
     NO_CONTACT = "no_contact", _("Could not be reached")
+
+
+def outcome_label(outcome: str, *, is_confirmed: bool) -> str:
+    """Return ``outcome`` in the active language; ``is_confirmed``: the client says so too."""
+    if is_confirmed and outcome == Outcome.RECOVERED:
+        return gettext("Solved, the client confirms")
+    return str(Outcome(outcome).label) if outcome in Outcome.values else ""
 
 
 OUTCOMES: dict[str, tuple[Outcome, ...]] = {

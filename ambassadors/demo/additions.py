@@ -9,8 +9,16 @@ from alerts.actions import acknowledge, close
 from alerts.models import Alert, Outcome, RootCause
 from surveys.actions import Answers, record_response
 from surveys.actions.adding import write_line
+from surveys.actions.solving import answer_question
 from surveys.eligibility import plan_invitations
-from surveys.models import Invitation, ProjectContact
+from surveys.models import (
+    Invitation,
+    Link,
+    ProjectContact,
+    Response,
+    SolvedQuestion,
+    Verdict,
+)
 
 _LINES = (
     "Fijn dat de bewonersavond zo goed is verlopen; ik hoor nog vaak over uw inleiding.",
@@ -24,6 +32,8 @@ _BEFORE = Answers(
     motivation="Wij hadden elke maand een ander aan de lijn. Geef ons één aanspreekpunt.",
 )
 _DONE = "U heeft nu één vast aanspreekpunt, dat bij elk overleg aanwezig is."
+
+_CONFIRMED = "Ja, met één aanspreekpunt loopt het nu goed. Dank daarvoor."
 
 
 def prepare(*, now: datetime | None = None) -> None:
@@ -51,7 +61,7 @@ def _earlier_project(parts: list[ProjectContact], now: datetime) -> ProjectConta
 
 
 def _answer_then(part: ProjectContact) -> None:
-    """Let a contact have answered – about an earlier project, and its alert be closed."""
+    """Let a contact have answered – about an earlier project, and its alert be recovered."""
     closed_on, manager = part.project.closed_on, part.project.account_manager
     assert closed_on is not None  # it is of a closed project
     asked_at = timezone.make_aware(datetime.combine(closed_on + timedelta(days=3), time(9, 30)))
@@ -73,4 +83,23 @@ def _answer_then(part: ProjectContact) -> None:
         note="Gebeld: Karim Smit is voortaan het aanspreekpunt.",
         follow_up=_DONE,
         now=answered_at + timedelta(days=8),
+    )
+    _confirm(response, asked_at=answered_at + timedelta(days=15))
+
+
+def _confirm(response: Response, *, asked_at: datetime) -> None:
+    """Let the client have been asked whether it is solved, and have confirmed it."""
+    question = SolvedQuestion.objects.filter(response=response).first()
+    if question is None:  # the firm asks nobody
+        return
+    token_hash = Link.hash_of(Link.new_token())  # of a mail that nobody has: it was long ago
+    link = Link.objects.create(
+        invitation=response.invitation, token_hash=token_hash, created_at=asked_at
+    )
+    question.open(link, at=asked_at)
+    answer_question(
+        question=question,
+        verdict=Verdict.YES,
+        line=_CONFIRMED,
+        now=asked_at + timedelta(hours=3),
     )

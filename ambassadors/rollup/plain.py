@@ -36,6 +36,7 @@ _ALERT = (
     "first_spoken_at",
     "closed_at",
     "outcome",
+    "recovered_at",
     "root_cause",
 )
 
@@ -229,7 +230,9 @@ def _in_time(at: datetime | None, term: datetime, now: datetime) -> str:
 def _ending(alert: dict[str, Any]) -> str:
     if alert["state"] != AlertState.CLOSED:
         return "open"
-    return "solved" if alert["outcome"] == Outcome.RECOVERED else "closed"
+    if alert["outcome"] != Outcome.RECOVERED:
+        return "closed"
+    return "solved" if alert["recovered_at"] is None else "confirmed"
 
 
 def _without_contact(projects: list[int]) -> Iterator[Fact]:

@@ -149,6 +149,7 @@ WATCHES = (
             "first_spoken_at",
             "closed_at",
             "outcome",
+            "recovered_at",
             "root_cause",
         ),
         events=("INSERT", "UPDATE"),

@@ -19,6 +19,7 @@ from surveys.segmentation import Recommendation, Satisfaction, segment
 
 _ANSWERING = 0.40
 _CLOSED_WITHIN = timedelta(days=21)
+_CONFIRMING = 0.45  # of the – that were closed as solved: about as many as answer any question
 _MORE, _JUST, _NOT = (
     Satisfaction.MORE_THAN_SATISFIED,
     Satisfaction.SATISFIED,
@@ -115,6 +116,8 @@ class Answers:
         taken_up = min(at + timedelta(hours=random.expovariate(1 / 8)), self._now)
         closed = min(taken_up + timedelta(hours=random.expovariate(1 / 40)), self._now)
         is_closed = at < self._now - _CLOSED_WITHIN and random.random() < 0.998
+        outcome = random.choice(_OUTCOMES[group]) if is_closed else ""
+        recovered = self._recovered(closed) if outcome == Outcome.RECOVERED else None
         alert = self._alerts.add(
             response_id=response,
             group=group.value,
@@ -126,16 +129,24 @@ class Answers:
             due_at=speak_by if is_closed else acknowledge_by,
             acknowledged_at=taken_up if is_closed else None,
             closed_at=closed if is_closed else None,
-            outcome=random.choice(_OUTCOMES[group]) if is_closed else "",
+            outcome=outcome,
             root_cause=self._cause(group) if is_closed else "",
+            recovered_at=recovered,
         )
         self._events.add(alert_id=alert, kind=EventKind.RAISED, at=at)
         if is_closed:
             self._events.add(alert_id=alert, kind=EventKind.CLOSED, actor_id=people[0], at=closed)
+            if recovered is not None:
+                self._events.add(alert_id=alert, kind=EventKind.CONFIRMED, at=recovered)
         else:
             self._tell(alert, at, people)
             for kind, clock in zip(ClockKind, clocks, strict=True):
                 self._run(alert, kind, clock)
+
+    def _recovered(self, closed: datetime) -> datetime | None:
+        """Return when the client confirmed what was closed as solved; None: not, or not yet."""
+        at = closed + timedelta(days=7 + self._random.expovariate(1 / 3))
+        return at if self._random.random() < _CONFIRMING and at < self._now else None
 
     def _run(self, alert: int, kind: ClockKind, clock: Clock) -> None:
         """Store a clock of an open alert. What it did before now mailed nobody."""

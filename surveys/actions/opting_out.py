@@ -9,6 +9,7 @@ from django.utils import timezone
 from outbox.queueing import cancel_queued
 from surveys.actions.reminding import reminder_keys
 from surveys.actions.reopening import reopening_keys
+from surveys.actions.solving import question_keys, questions_to
 from surveys.models import Contact, Invitation
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ def stop_asking(*, contact: Contact, now: datetime | None = None) -> None:
             logger.info("contact %s: asks for no more questions", contact.pk)
         invitations = Invitation.objects.filter(project_contact__contact=contact)
         keys = [key for one in invitations for key in (one.delivery_key, *reminder_keys(one))]
-        cancel_queued([*keys, *reopening_keys(invitations)], now=now)
+        keys += reopening_keys(invitations)
+        cancel_queued([*keys, *question_keys(questions_to(contact))], now=now)
     contact.refresh_from_db(fields=["opted_out_at"])
 
 

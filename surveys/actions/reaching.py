@@ -13,6 +13,7 @@ from outbox.queueing import cancel_queued, queue_message
 from staff.models import User
 from surveys.actions.opting_out import stop_asking
 from surveys.actions.reminding import reminder_keys
+from surveys.actions.solving import ask_those_anew, question_keys, questions_to
 from surveys.models import Contact, Invitation
 from surveys.page import readers_of
 from surveys.returned import invitation_of
@@ -55,7 +56,8 @@ def mark_unreachable(*, invitation: Invitation, report: Report, now: datetime) -
     if not marked.update(bounced_at=report.at):
         return False
     own = Invitation.objects.filter(project_contact__contact=contact)
-    cancel_queued([key for one in own for key in reminder_keys(one)], now=now)
+    keys = [key for one in own for key in reminder_keys(one)]
+    cancel_queued([*keys, *question_keys(questions_to(contact))], now=now)
     _tell(invitation, report, key=f"{_digest(contact.email)}:{report.at.timestamp():.0f}", now=now)
     logger.info("contact %s: cannot be reached, says %s", contact.pk, report.source)
     return True
@@ -118,6 +120,7 @@ def trust_address(*, contact: Contact, actor: User, now: datetime | None = None)
     still = list(unread.filter(pk__in=locked))  # an answer may have come in meanwhile
     cancel_queued([key for one in still for key in reminder_keys(one)], now=now)
     Invitation.objects.filter(pk__in=[one.pk for one in still]).delete()
+    ask_those_anew(contact=contact)
     logger.info(
         "contact %s: address trusted again by user %s, %s invitations taken back",
         contact.pk,

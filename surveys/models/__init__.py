@@ -43,6 +43,15 @@ from surveys.models.questionnaires import (
     Touchpoint,
 )
 from surveys.models.reopening import Reopening
+from surveys.models.solved import (
+    ASKED_WITHIN,
+    LINE_OF_CLIENT_MAX,
+    SOLVED_ANSWERS_MAX,
+    SolvedAnswer,
+    SolvedQuestion,
+    SolvedQuestionQuerySet,
+    Verdict,
+)
 from surveys.models.texts import (
     BODY_MAX,
     FOLLOW_UP_MAX,
@@ -67,11 +76,14 @@ from surveys.models.wishes import (
 )
 
 __all__ = [
+    "ASKED_WITHIN",
     "BODY_MAX",
     "FOLLOW_UP_MAX",
     "LINE_MAX",
+    "LINE_OF_CLIENT_MAX",
     "MOTIVATION_MAX",
     "NOTE_MAX",
+    "SOLVED_ANSWERS_MAX",
     "SUBJECT_MAX",
     "UNDER_WAY",
     "WISHES_MAX",
@@ -113,11 +125,15 @@ __all__ = [
     "Satisfaction",
     "Sector",
     "Service",
+    "SolvedAnswer",
+    "SolvedQuestion",
+    "SolvedQuestionQuerySet",
     "Standing",
     "Suppression",
     "SuppressionQuerySet",
     "TextKind",
     "Touchpoint",
+    "Verdict",
     "kinds_offered",
     "name_other_projects",
 ]

@@ -26,6 +26,7 @@ from tests.factories import (
     make_project_contact,
     make_questionnaire,
     make_response,
+    make_solved_token,
     make_token,
     make_user,
 )
@@ -152,6 +153,7 @@ def make_world() -> World:
             "surveys:call": token,
             "surveys:mine": token,
             "surveys:stop": token,
+            "surveys:solved": [make_solved_token()],
             "invitations:hold": [make_project_contact(project=project).pk],
             "invitations:lift": [held_back.pk],
             "invitations:detail": [alert.response.invitation_id],

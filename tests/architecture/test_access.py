@@ -94,6 +94,8 @@ TABLE = {
     "surveys:wishes": Access(get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
     "surveys:call": Access(get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
     "surveys:mine": Access(get=everybody(IN), post=everybody(IN)),  # unseen: asked once more
+    # Nothing chosen: asked again.
+    "surveys:solved": Access(get=everybody(IN), post=everybody(IN)),
     # Nothing ticked: asked again. Who holds a link of the contact may stop the questions.
     "surveys:stop": Access(get=everybody(IN), post=everybody(IN)),
     "surveys:unknown": Access(get=everybody(NOTHING), post=everybody(NOTHING)),

@@ -271,7 +271,7 @@ def test_a_withdrawn_mail_does_not_wait(client):
     mails = Delivery.objects.filter(alert_notification__alert=alert)
     mails.update(state="cancelled", cancelled_at=timezone.now())
     content = page(client, owner, alert)
-    assert "Mail aan u (eigenaar) is ingetrokken voor verzending" in content
+    assert 'class="late">Mail aan u (eigenaar) is met de hand ingetrokken en niet' in content
     assert "wacht op verzending" not in content
 
 

@@ -10,7 +10,13 @@ from tests.architecture.texts import Text, texts_in_code, texts_in_template
 LANGUAGES = ("nl", "en", "de", "fr")
 FOLDER = ROOT / "templates"
 # Where a client comes in. What these import counts as well, down to the floors below.
-DOORS = ("surveys.views", "surveys.stop_views", "surveys.after_views", "surveys.mails")
+DOORS = (
+    "surveys.views",
+    "surveys.stop_views",
+    "surveys.after_views",
+    "surveys.solved_views",
+    "surveys.mails",
+)
 COLLEAGUES_WORDS = ("surveys.models", "surveys.actions")  # but for the choices of the form
 CHOICES = (Satisfaction, Recommendation, Interest)
 _BASE = "surveys/base.html"

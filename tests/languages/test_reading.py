@@ -9,8 +9,13 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from surveys.actions import ask_for_call, give_consents, stop_asking, withdraw_consent
-from surveys.mails import compose_invitation, compose_reminder, compose_reopened
-from surveys.models import MOTIVATION_MAX, Service
+from surveys.mails import (
+    compose_invitation,
+    compose_reminder,
+    compose_reopened,
+    compose_solved,
+)
+from surveys.models import MOTIVATION_MAX, Link, Service, SolvedAnswer
 from surveys.models import Client as Organisation
 from surveys.templatetags.client_words import day_in_words
 from tests.factories import (
@@ -19,6 +24,8 @@ from tests.factories import (
     make_project,
     make_project_contact,
     make_response,
+    make_solved_question,
+    make_solved_token,
     make_token,
     make_user,
 )
@@ -115,6 +122,17 @@ def stop(client: Client, language: str, state: str) -> str:
     return text_of(client.get(address, {"again": ""} if state == "again" else {}))
 
 
+def solved(client: Client, language: str, said: str) -> str:
+    response = make_response(invitation=invited(language))
+    question = make_solved_question(response=response)
+    address = f"/s/{make_solved_token(question)}/solved/"
+    if said in {"yes", "not_yet"}:
+        SolvedAnswer.objects.create(question=question, verdict=said, language=language)
+    if said == "none":
+        return text_of(client.post(address, {"language": language}))
+    return text_of(client.get(address))
+
+
 def nameless(client: Client, language: str, state: str) -> str:
     token = "a" * 32
     if state == "closed":
@@ -143,6 +161,13 @@ def mail(language: str, kind: str, **who) -> list[str]:
     invitation = invited(language, invited_at=datetime(2025, 3, 4, 9, tzinfo=UTC), **who)
     if kind == "invitation":
         message = compose_invitation(invitation, TOKEN)
+    elif kind == "solved":
+        response = make_response(invitation=invitation, submitted_at=invitation.invited_at)
+        question = make_solved_question(response=response)
+        question.open(
+            Link.objects.create(invitation=invitation, token_hash=language), at=timezone.now()
+        )
+        message = compose_solved(question, TOKEN)
     elif kind == "reopened":
         message = compose_reopened(
             invitation, TOKEN, answered_at=datetime(2025, 3, 5, 9, tzinfo=UTC)
@@ -179,6 +204,10 @@ PAGES = {
     "after, stored": lambda client, language, _patch: after(client, language, "stored"),
     "mine, press again": lambda client, language, _patch: after(client, language, "mine"),
     "mine, nothing": lambda client, language, _patch: after(client, language, "nothing"),
+    "solved": lambda client, language, _patch: solved(client, language, ""),
+    "solved, nothing chosen": lambda client, language, _patch: solved(client, language, "none"),
+    "solved, yes": lambda client, language, _patch: solved(client, language, "yes"),
+    "solved, not yet": lambda client, language, _patch: solved(client, language, "not_yet"),
     "stop": lambda client, language, _patch: stop(client, language, "open"),
     "stopped": lambda client, language, _patch: stop(client, language, "stopped"),
     "stop, again": lambda client, language, _patch: stop(client, language, "again"),
@@ -192,7 +221,7 @@ PAGES = {
     ),
     "our fault": lambda _client, language, _patch: our_fault(language),
 }
-MAILS = ("invitation", "1", "2", "reopened")
+MAILS = ("invitation", "1", "2", "reopened", "solved")
 
 
 @LANGUAGES

@@ -189,6 +189,11 @@ def close(dice, now):
         )
 
 
+def confirm(dice, now):
+    solved = Alert.objects.filter(outcome="recovered", recovered_at=None)
+    solved.update(recovered_at=now)
+
+
 def forget_project(dice, now):
     project = _a(dice, Project.objects.exclude(project_contacts__invitations__isnull=False))
     if project:

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from alerts.escalating import escalate
-from alerts.models import Alert
+from alerts.models import Alert, AlertEvent
 from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.scope import Scope
 from surveys.models import Contact, Group, Invitation, Omission, ProjectContact, Response
@@ -104,3 +104,12 @@ def test_numbers_out_of_reach_are_refused(options):
     with pytest.raises(CommandError):
         seed(**options)
     assert not Contact.objects.exists()
+
+
+def test_some_clients_confirm_what_was_closed_as_solved():
+    seed()
+    solved = Alert.objects.filter(outcome="recovered")
+    confirmed = Alert.objects.recovered()
+    assert 0 < confirmed.count() < solved.count()
+    told = AlertEvent.objects.filter(kind="confirmed").values_list("alert", "at")
+    assert dict(told) == dict(confirmed.values_list("pk", "recovered_at"))

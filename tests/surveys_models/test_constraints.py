@@ -45,6 +45,7 @@ from surveys.models import (
     QuestionWording,
     Reopening,
     Response,
+    SolvedAnswer,
     Suppression,
 )
 from tests.factories import (
@@ -59,6 +60,8 @@ from tests.factories import (
     make_response,
     make_sector,
     make_service,
+    make_solved_question,
+    make_solved_token,
     make_user,
 )
 from tests.surveys_models import clock_constraints
@@ -257,6 +260,11 @@ def call_twice(**first):
     response = make_response()
     CallRequest.objects.create(response=response, moment="soon", **first)
     CallRequest.objects.create(response=response, moment="morning")
+
+
+def say_solved(verdict):
+    question = make_solved_question()
+    SolvedAnswer.objects.create(question=question, verdict=verdict, language="nl", given_at=NOW)
 
 
 def make_closed_minus(**fields):
@@ -607,6 +615,24 @@ CASES = {
     "alert_next_step_has_time": (
         lambda: make_alert(next_step="Voorstel sturen"),
         lambda: make_alert(next_step="Voorstel sturen", next_step_at=NOW),
+    ),
+    "alert_recovered_was_closed_so": (
+        lambda: make_closed_minus(recovered_at=NOW),
+        lambda: make_alert(
+            state="closed",
+            closed_at=NOW,
+            outcome="recovered",
+            root_cause="cost",
+            recovered_at=NOW,
+        ),
+    ),
+    "solved_question_asked_has_link": (
+        lambda: make_solved_question(asked_at=NOW, expires_at=NOW + SECOND),
+        lambda: make_solved_token(at=NOW),
+    ),
+    "solved_answer_known": (
+        lambda: say_solved("perhaps"),
+        lambda: say_solved("not_yet"),
     ),
     "alert_fix_of_closed_minus": (
         lambda: make_alert(structural_fix="Vaste projectleider"),

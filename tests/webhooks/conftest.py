@@ -17,6 +17,8 @@ EVERYTHING = (
     "alert.raised",
     "alert.acknowledged",
     "alert.closed",
+    "alert.recovered",
+    "alert.not_solved",
     "consent.given",
     "consent.withdrawn",
 )
