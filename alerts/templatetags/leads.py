@@ -14,8 +14,8 @@ register = template.Library()
 
 
 @register.filter
-def is_late(lead: Lead, now: datetime) -> bool:
-    """``{% if lead|is_late:now %}``: its next step was due on a day before this one."""
+def lead_is_late(lead: Lead, now: datetime) -> bool:
+    """``{% if lead|lead_is_late:now %}``: its next step was due on a day before this one."""
     on = lead.next_step_on
     return not lead.is_closed and on is not None and on < timezone.localdate(now)
 
