@@ -11,6 +11,7 @@ from alerts.clocks import Calendar, add_business_days
 from alerts.digest_models import DigestItem, DigestTime
 from alerts.models import Alert, Lead
 from alerts.preferences import OF_ALERTS, News
+from alerts.to_ask import comes_back
 from alerts.wishes import CALL_WITHIN_DAYS
 from surveys.models import CallRequest, Group, Response
 
@@ -35,12 +36,14 @@ class Daily:
     today: list[Alert] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     leads: list[Lead] = field(default_factory=list)  # whose next step is due
+    again: list[Alert] = field(default_factory=list)  # to ask again, from today on
     items: list[DigestItem] = field(default_factory=list)
 
     @property
     def is_silent(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.late or self.today or self.calls or self.leads or self.news)
+        due = self.late or self.today or self.calls or self.leads or self.again
+        return not (due or self.news)
 
     @property
     def news(self) -> list[DigestItem]:
@@ -116,6 +119,11 @@ def dailies(rows: Sequence[DigestTime], *, now: datetime, calendar: Calendar) ->
             found[reader].calls.append(call)
     for lead in _due_leads(readers, now.astimezone(calendar.zone).date()):
         found[lead.owner_id or lead.keeper_id or 0].leads.append(lead)
+    told = {row.user_id: row.told_until.astimezone(calendar.zone).date() for row in rows}
+    for alert, since in _to_ask_again(readers, told, now.astimezone(calendar.zone).date()):
+        reader = alert.owner_id or alert.keeper_id or 0
+        if told[reader] < since:
+            found[reader].again.append(alert)
     for item in _items_of(readers):
         found[item.recipient_id].items.append(item)
     return found
@@ -136,6 +144,18 @@ def _due_leads(readers: Iterable[int], today: date) -> Iterable[Lead]:
     """Return the leads of these people whose next step is for today, or was."""
     mine = Q(owner__in=readers) | Q(owner=None, keeper__in=readers)
     return Lead.objects.due(today).filter(mine).with_story().in_order()
+
+
+def _to_ask_again(
+    readers: list[int], told: dict[int, date], today: date
+) -> Iterable[tuple[Alert, date]]:
+    """Yield the alerts of ``readers`` whose client said "later", and whose day came since the
+    earliest of their digests before."""
+    days = comes_back(min(told.values(), default=today) + timedelta(days=1), today)
+    if days:
+        mine = Q(owner__in=readers) | Q(owner=None, keeper__in=readers)
+        for alert in Alert.objects.filter(mine, pk__in=days).with_story().order_by("pk"):
+            yield alert, days[alert.pk]
 
 
 def _items_of(readers: Iterable[int]) -> Iterable[DigestItem]:

@@ -1,5 +1,6 @@
 """The mails that gather: a day for who acts, a week for who supervises."""
 
+from collections.abc import Sized
 from datetime import datetime
 
 from django.urls import reverse
@@ -28,10 +29,10 @@ def compose_daily(content: Daily, *, to: User, now: datetime) -> Mail:
             "today": content.today[:SHOWN],
             "calls": content.calls[:SHOWN],
             "leads": content.leads[:SHOWN],
+            "again": content.again[:SHOWN],
             "news": news[:SHOWN],
             "left_out": sum(
-                max(len(shown) - SHOWN, 0)
-                for shown in (content.late, content.today, content.calls, content.leads, news)
+                max(len(shown) - SHOWN, 0) for shown in (content.late, *_today(content), news)
             ),
         },
         to=Person(name=to.name, address=to.email),
@@ -73,11 +74,15 @@ def _frame(now: datetime) -> dict[str, object]:
     }
 
 
+def _today(content: Daily) -> tuple[Sized, ...]:
+    return content.today, content.calls, content.leads, content.again
+
+
 def _daily_in_words(content: Daily) -> str:
     """Return ``2 te laat, 1 voor vandaag en 3 nieuw``."""
     parts = [
         (len(content.late), _("%(count)s late")),
-        (len(content.today) + len(content.calls) + len(content.leads), _("%(count)s for today")),
+        (sum(len(shown) for shown in _today(content)), _("%(count)s for today")),
         (len(content.news), _("%(count)s new")),
     ]
     return list_in_words([words % {"count": count} for count, words in parts if count])

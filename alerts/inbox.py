@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from alerts.filters import Filters, where
 from alerts.late_mail import late_mail
 from alerts.models import Alert, AlertQuerySet, Lead, LeadQuerySet
+from alerts.to_ask import comes_back, not_asked
 from staff.models import User
 from staff.roles import Right, has_right
 from staff.standing_in import Presence, people_of
@@ -115,6 +116,23 @@ class Inbox:
         """What asks for action now: open, and not put off."""
         return self.visible.awake(self.now).due_first()
 
+    @property
+    def to_ask(self) -> AlertQuerySet:
+        """The + alerts to ask something: open and not asked yet, or to be asked again by now.
+
+        The second also when closed: whoever said "later" was thanked, and waits for the question.
+        """
+        positive = self.visible.filter(group=Group.POSITIVE).due_first()
+        fresh = positive.awake(self.now).filter(not_asked())
+        if not self.again:
+            return fresh
+        return positive.filter(Q(pk__in=fresh.order_by().values("pk")) | Q(pk__in=self.again))
+
+    @cached_property
+    def again(self) -> dict[int, date]:
+        """The alerts whose client said "later", and that day has come; with the day."""
+        return comes_back(None, timezone.localdate(self.now))
+
     def has_alerts(self) -> bool:
         """Return whether there is, or ever was, any alert this user may see."""
         return self.visible.exists()
@@ -179,6 +197,9 @@ class Inbox:
             page = paginator.get_page(number)
         found = _drawn(rows.model, self.now).in_bulk(list(page.object_list))
         page.object_list = [found[key] for key in page.object_list if key in found]
+        if tab is Tab.TO_ASK:
+            for row in page.object_list:
+                row.again_on = self.again.get(row.pk)
         return page
 
     def newest(self) -> int:
@@ -274,7 +295,7 @@ ENTRIES = (
     Entry(
         tab=Tab.TO_ASK,
         label=gettext_lazy("To ask"),
-        rows=lambda inbox: inbox.asking.filter(group=Group.POSITIVE),
+        rows=lambda inbox: inbox.to_ask,
         stays=False,
     ),
     Entry(
