@@ -110,11 +110,23 @@ class Answers:
             digest=f"{invitation:064}",
             submitted_at=at,
         )
+        self._follow(response, group, at, people, wants_more=wants_more)
+        return True
+
+    def _follow(
+        self,
+        response: int,
+        group: Group,
+        at: datetime,
+        people: tuple[int, int],
+        *,
+        wants_more: bool,
+    ) -> None:
+        """Make what an answer leads to: a lead, an alert, both or neither."""
         if wants_more and group != Group.NEGATIVE:
             self._leads.make(response, at, owner=people[0])
         if group != Group.NEUTRAL:
             self._raise(response, group, at, people)
-        return True
 
     def _raise(self, response: int, group: Group, at: datetime, people: tuple[int, int]) -> None:
         """Raise the alert of ``response``; what is older than three weeks is mostly closed."""
