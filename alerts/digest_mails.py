@@ -1,5 +1,6 @@
 """The mails that gather: a day for who acts, a week for who supervises."""
 
+from collections.abc import Sized
 from datetime import datetime
 
 from django.urls import reverse
@@ -27,10 +28,11 @@ def compose_daily(content: Daily, *, to: User, now: datetime) -> Mail:
             "late": content.late[:SHOWN],
             "today": content.today[:SHOWN],
             "calls": content.calls[:SHOWN],
+            "leads": content.leads[:SHOWN],
+            "again": content.again[:SHOWN],
             "news": news[:SHOWN],
             "left_out": sum(
-                max(len(shown) - SHOWN, 0)
-                for shown in (content.late, content.today, content.calls, news)
+                max(len(shown) - SHOWN, 0) for shown in (content.late, *_today(content), news)
             ),
         },
         to=Person(name=to.name, address=to.email),
@@ -53,6 +55,7 @@ def compose_weekly(content: Weekly, *, to: User, now: datetime) -> Mail:
             "late_plus": content.late_plus[:SHOWN],
             "outcomes": outcomes,
             "coverage": content.coverage,
+            "leads": content.leads,
             "left_out": sum(
                 max(len(shown) - SHOWN, 0) for shown in (content.open_minus, content.late_plus)
             ),
@@ -71,11 +74,15 @@ def _frame(now: datetime) -> dict[str, object]:
     }
 
 
+def _today(content: Daily) -> tuple[Sized, ...]:
+    return content.today, content.calls, content.leads, content.again
+
+
 def _daily_in_words(content: Daily) -> str:
     """Return ``2 te laat, 1 voor vandaag en 3 nieuw``."""
     parts = [
         (len(content.late), _("%(count)s late")),
-        (len(content.today) + len(content.calls), _("%(count)s for today")),
+        (sum(len(shown) for shown in _today(content)), _("%(count)s for today")),
         (len(content.news), _("%(count)s new")),
     ]
     return list_in_words([words % {"count": count} for count, words in parts if count])
@@ -90,6 +97,9 @@ def _weekly_in_words(content: Weekly) -> str:
         (closed, _("%(count)s closed")),
     ]
     said = [words % {"count": count} for count, words in parts if count]
+    if content.leads.new:
+        new = ngettext("%(count)s new lead", "%(count)s new leads", content.leads.new)
+        said.append(new % {"count": content.leads.new})
     asked = content.coverage.contacts
     return list_in_words(said) or ngettext(
         "%(count)s contact of closed projects", "%(count)s contacts of closed projects", asked

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -21,12 +21,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alerts.filters import Filters, where
 from alerts.late_mail import late_mail
-from alerts.leads import leads_of
-from alerts.models import Alert, AlertQuerySet
+from alerts.models import Alert, AlertQuerySet, Lead, LeadQuerySet
+from alerts.to_ask import comes_back, not_asked
 from staff.models import User
 from staff.roles import Right, has_right
 from staff.standing_in import Presence, people_of
-from surveys.models import Group, HeldAnswer, Response
+from surveys.models import Group, HeldAnswer
 
 PER_PAGE = 50
 
@@ -66,6 +66,12 @@ class Inbox:
         people = None if self.sees_all else self._people
         return Alert.objects.visible_to(self.user, people=people)
 
+    @property
+    def leads(self) -> LeadQuerySet:
+        """The leads this user may see and work."""
+        people = None if self.sees_all else self._people
+        return Lead.objects.visible_to(self.user, people=people)
+
     @cached_property
     def _presence(self) -> Presence:
         return Presence(timezone.localdate(self.now))
@@ -95,7 +101,9 @@ class Inbox:
         """Return what ``tab`` shows, in its order; ``but`` names a filter to leave out."""
         entry = self.entries[tab]
         condition = self.filters.condition(now=self.now, answer=entry.answer, but=but)
-        return entry.rows(self).filter(condition)
+        is_wider = entry.whole is not None and self.filters.stage and but != "stage"
+        rows = entry.whole if is_wider and entry.whole else entry.rows
+        return rows(self).filter(condition)
 
     def count(self, tab: Tab) -> int:
         """Return how many rows ``tab`` has without filters; asked once."""
@@ -108,18 +116,39 @@ class Inbox:
         """What asks for action now: open, and not put off."""
         return self.visible.awake(self.now).due_first()
 
+    @property
+    def to_ask(self) -> AlertQuerySet:
+        """The + alerts to ask something: open and not asked yet, or to be asked again by now.
+
+        The second also when closed: whoever said "later" was thanked, and waits for the question.
+        """
+        positive = self.visible.filter(group=Group.POSITIVE).due_first()
+        fresh = positive.awake(self.now).filter(not_asked())
+        if not self.again:
+            return fresh
+        return positive.filter(Q(pk__in=fresh.order_by().values("pk")) | Q(pk__in=self.again))
+
+    @cached_property
+    def again(self) -> dict[int, date]:
+        """The alerts whose client said "later", and that day has come; with the day."""
+        return comes_back(None, timezone.localdate(self.now))
+
     def has_alerts(self) -> bool:
         """Return whether there is, or ever was, any alert this user may see."""
         return self.visible.exists()
 
     def tabs(self, current: Tab) -> list[TabLink]:
         """Return the tabs as they are drawn. Filters stay on when somebody changes tabs."""
-        links = [self._link(entry) for entry in self.entries.values()]
+        links = [self._link(entry, current) for entry in self.entries.values()]
         return [link for link in links if link.count != 0 or link.stays or link.tab == current]
 
-    def _link(self, entry: Entry) -> TabLink:
+    def _link(self, entry: Entry, current: Tab) -> TabLink:
         count = self.count(entry.tab) if entry.is_counted else None
-        list_address = reverse("alerts:list") + where(self.filters.given, tab=entry.tab.value)
+        # Alerts and leads differ in group and stage: those filters stay behind.
+        is_alike = (entry.tab is Tab.LEADS) == (current is Tab.LEADS)
+        left = {} if is_alike else {"group": "", "stage": ""}
+        place = where(self.filters.given, tab=entry.tab.value, **left)
+        list_address = reverse("alerts:list") + place
         return TabLink(
             tab=entry.tab,
             label=str(entry.label),
@@ -168,6 +197,9 @@ class Inbox:
             page = paginator.get_page(number)
         found = _drawn(rows.model, self.now).in_bulk(list(page.object_list))
         page.object_list = [found[key] for key in page.object_list if key in found]
+        if tab is Tab.TO_ASK:
+            for row in page.object_list:
+                row.again_on = self.again.get(row.pk)
         return page
 
     def newest(self) -> int:
@@ -185,7 +217,7 @@ class Inbox:
         return self.rows(tab).filter(pk__gt=after).order_by().count()
 
 
-def _drawn(model: type[Alert | Response], now: datetime) -> QuerySet[Any]:
+def _drawn(model: type[Alert | Lead], now: datetime) -> QuerySet[Any]:
     """Return rows of ``model`` with all that a line of the list shows, in a few queries."""
     if model is Alert:
         part = "response__invitation__project_contact"
@@ -198,11 +230,7 @@ def _drawn(model: type[Alert | Response], now: datetime) -> QuerySet[Any]:
             "clocks__steps",
             late_mail(now),
         )
-    return Response.objects.select_related(
-        "invitation__project_contact__contact",
-        "invitation__project_contact__project__client",
-        "invitation__project_contact__project__account_manager",
-    ).prefetch_related("services")
+    return Lead.objects.with_story().prefetch_related("response__services")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +253,7 @@ class Entry:
     label: str | Promise
     rows: Callable[[Inbox], QuerySet[Any]]
     is_for: Callable[[Inbox], bool] = lambda inbox: True
+    whole: Callable[[Inbox], QuerySet[Any]] | None = None  # what a filter on stage looks in
     answer: str = "response__"  # the path from a row to its response, for the filters
     page: str = ""  # the name of the page, where the rows are shown elsewhere
     is_counted: bool = True
@@ -266,14 +295,14 @@ ENTRIES = (
     Entry(
         tab=Tab.TO_ASK,
         label=gettext_lazy("To ask"),
-        rows=lambda inbox: inbox.asking.filter(group=Group.POSITIVE),
+        rows=lambda inbox: inbox.to_ask,
         stays=False,
     ),
     Entry(
         tab=Tab.LEADS,
         label=gettext_lazy("Leads"),
-        rows=lambda inbox: leads_of(inbox.user),
-        answer="",
+        rows=lambda inbox: inbox.leads.open().in_order(),
+        whole=lambda inbox: inbox.leads.in_order(),
         stays=False,
     ),
     Entry(

@@ -6,6 +6,18 @@ from alerts.models.alerts import NEXT_STEP_MAX, REASON_MAX, Alert, AlertQuerySet
 from alerts.models.causes import CAUSE_MAX, Cause, CauseName
 from alerts.models.fixes import Fix, FixChange, FixState
 from alerts.models.guides import GUIDE_MAX, CallGuide
+from alerts.models.leads import (
+    CLOSED_STAGES,
+    OPEN_STAGES,
+    Lead,
+    LeadEvent,
+    LeadEventKind,
+    LeadQuerySet,
+    Stage,
+    StageTotal,
+    is_lead,
+    without_lead,
+)
 from alerts.models.ledger import AlertEvent, EventKind, Notification
 from alerts.models.saved import VIEW_NAME_MAX, SavedView
 from alerts.models.states import (
@@ -24,9 +36,11 @@ from alerts.preferences import NewsRule, Preference
 
 __all__ = [
     "CAUSE_MAX",
+    "CLOSED_STAGES",
     "GUIDE_MAX",
     "MOVES",
     "NEXT_STEP_MAX",
+    "OPEN_STAGES",
     "OUTCOMES",
     "REACHED",
     "REASON_MAX",
@@ -47,6 +61,10 @@ __all__ = [
     "Fix",
     "FixChange",
     "FixState",
+    "Lead",
+    "LeadEvent",
+    "LeadEventKind",
+    "LeadQuerySet",
     "Move",
     "NewsRule",
     "Notification",
@@ -56,6 +74,10 @@ __all__ = [
     "Preference",
     "RootCause",
     "SavedView",
+    "Stage",
+    "StageTotal",
     "State",
+    "is_lead",
     "outcome_label",
+    "without_lead",
 ]

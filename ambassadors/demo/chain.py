@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from alerts.models import Alert
 from alerts.routing import route_for
-from ambassadors.demo import additions, afterwards, brand, people, voices
+from ambassadors.demo import additions, afterwards, brand, people, selling, voices
 from ambassadors.demo.home import BASE_DIR
 from ambassadors.demo.people import People
 from ambassadors.demo.returns import come_back
@@ -124,6 +124,7 @@ def answer(result: Result, progress: Progress) -> None:
         progress("answer", number, len(queue))
     result.faults += afterwards.wish(thanked)
     _answer_anew(result)
+    selling.work(result.people.account_manager)
 
 
 def settle(result: Result, progress: Progress) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.models import Alert
-from ambassadors.programme.models import UNDECIDED, Ask, AskAnswer, AskKind
+from ambassadors.programme.models import UNDECIDED, Ask, AskAnswer, AskCorrection, AskKind
 from ambassadors.programme.rule import Obstacle, obstacles, situation_of
 from staff.models import User
 from surveys.models import Contact
@@ -70,7 +70,9 @@ def record_answer(
     answered_on: date,
     again_on: date | None = None,
 ) -> None:
-    """Record what the ambassador said. Yes and no are final, after "later" another may come.
+    """Record what the ambassador said.
+
+    After "later" another answer may come; a yes or no is set right by ``correct_answer``.
 
     Raises Conflict when a colleague recorded an answer since ``ask`` was read.
     """
@@ -80,9 +82,52 @@ def record_answer(
         again_on=again_on,
         answer_recorded_by=actor,
     )
-    if changed:
-        return
+    if not changed:
+        raise Conflict(_what_happened(ask))
+
+
+def correct_answer(
+    *,
+    ask: Ask,
+    actor: User,
+    answer: AskAnswer,
+    answered_on: date,
+    reason: str,
+    again_on: date | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Set a recorded yes or no right, with a line that says who corrected what, and why.
+
+    Raises Conflict when a colleague changed the answer since ``ask`` was read.
+    """
+    assert ask.answered_on is not None  # what has an answer has its day: a constraint
+    with transaction.atomic():
+        changed = (
+            Ask.objects.exclude(answer__in=UNDECIDED)
+            .filter(pk=ask.pk, answer=ask.answer, answered_on=ask.answered_on)
+            .update(answer=answer, answered_on=answered_on, again_on=again_on)
+        )
+        if not changed:
+            raise Conflict(_what_happened(ask))
+        AskCorrection.objects.create(
+            ask=ask,
+            actor=actor,
+            at=now or timezone.now(),
+            reason=reason,
+            old_answer=ask.answer,
+            old_answered_on=ask.answered_on,
+            new_answer=answer,
+            new_answered_on=answered_on,
+        )
+
+
+def _what_happened(ask: Ask) -> str:
+    """Say who recorded or corrected the answer last."""
     row = Ask.objects.select_related("answer_recorded_by").get(pk=ask.pk)
+    correction = row.corrections.select_related("actor").last()
+    if correction is not None:
+        said = {"name": correction.actor.name, "answer": row.get_answer_display()}
+        return _("%(name)s corrected the answer meanwhile: %(answer)s.") % said
     name = row.answer_recorded_by.name if row.answer_recorded_by else ""
     said = {"name": name, "answer": row.get_answer_display()}
-    raise Conflict(_("%(name)s recorded an answer already: %(answer)s.") % said)
+    return _("%(name)s recorded an answer already: %(answer)s.") % said

@@ -7,7 +7,8 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme of ambassadors")
 
     def ready(self) -> None:
-        from alerts.panels import register
-        from ambassadors.programme.panel import asks_panel
+        from alerts import panels, to_ask
+        from ambassadors.programme.panel import ASKS, asks_panel
 
-        register(asks_panel)
+        panels.register(asks_panel)
+        to_ask.register(ASKS)

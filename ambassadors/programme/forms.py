@@ -124,3 +124,33 @@ class AnswerForm(forms.Form):
         ):
             self.add_error("again_on", _("Choose a day ahead, at most a year away."))
         return cleaned
+
+
+class CorrectionForm(AnswerForm):
+    """What the ambassador answered after all, and why it was recorded otherwise."""
+
+    reason = forms.CharField(
+        label=_("Why do you correct it?"),
+        help_text=_("Stays on the record: it cannot be changed later."),
+        max_length=REASON_MAX,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Write why you correct it.")},
+    )
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, ask: Ask, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, ask=ask, today=today, **kwargs)
+        answer = self.fields["answer"]
+        assert isinstance(answer, forms.ChoiceField)
+        answer.initial = ask.answer
+        self.fields["answered_on"].initial = ask.answered_on
+        self.fields["was"].initial = ask.answer
+
+    def clean(self) -> dict[str, Any]:
+        """The answer that was on the page must still be the one that is corrected."""
+        cleaned = super().clean()
+        was = cleaned.pop("was", "")
+        if was and was != self.ask.answer:
+            said = {"answer": self.ask.get_answer_display()}
+            self.add_error(None, gettext("A colleague corrected it meanwhile: %(answer)s.") % said)
+        return cleaned

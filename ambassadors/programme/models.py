@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert
+from outbox.models import AppendOnly
 from staff.models import User
 from surveys.models import Contact
 
@@ -46,6 +48,15 @@ class AskQuerySet(models.QuerySet["Ask"]):
     def visible_to(self, user: User) -> AskQuerySet:
         """Return those that came from alerts ``user`` may see."""
         return self.filter(alert__in=Alert.objects.visible_to(user).values("pk"))
+
+    def again(self, first: date | None, last: date) -> AskQuerySet:
+        """Return those with the answer "later" to ask again in these days, if nothing was asked
+        from the same alert since."""
+        newer = Ask.objects.filter(alert=models.OuterRef("alert"), pk__gt=models.OuterRef("pk"))
+        later = self.filter(answer=AskAnswer.LATER, again_on__lte=last)
+        if first is not None:
+            later = later.filter(again_on__gte=first)
+        return later.filter(~models.Exists(newer))
 
     def of_contact(self, contact: Contact) -> AskQuerySet:
         """Return all that one person was ever asked, by whomever, the latest first."""
@@ -122,6 +133,11 @@ class Ask(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["contact", "-asked_on", "-id"], name="ask_last_of_contact"),
+            models.Index(
+                fields=["again_on"],
+                condition=models.Q(answer=AskAnswer.LATER),
+                name="ask_again_by_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,3 +147,29 @@ class Ask(models.Model):
     def is_undecided(self) -> bool:
         """Whether the ambassador still owes an answer."""
         return self.answer in UNDECIDED
+
+
+class AskCorrection(AppendOnly):
+    """That a recorded answer was wrong: who set it right, to what, and why. Append-only."""
+
+    ask = models.ForeignKey(Ask, on_delete=models.PROTECT, related_name="corrections")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    reason = models.CharField(_("why"), max_length=REASON_MAX)
+    old_answer = models.CharField(_("was"), max_length=10, choices=AskAnswer.choices)
+    old_answered_on = models.DateField(_("answered on"))
+    new_answer = models.CharField(_("became"), max_length=10, choices=AskAnswer.choices)
+    new_answered_on = models.DateField(_("answered on"))
+
+    class Meta:
+        verbose_name = _("correction of an answer")
+        verbose_name_plural = _("corrections of answers")
+        ordering = ("at", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="ask_correction_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_answer} → {self.new_answer}, ask {self.ask_id}"

@@ -55,7 +55,11 @@ def situation_of(alert: Alert) -> Situation:
         counts=alert.group == Group.POSITIVE and response.replaced_at is None,
         may_recommend=Recommendation.NOT_ALLOWED not in {response.recommendation, latest.first()},
         open_minus=list(minus.order_by("pk")),
-        asks=list(Ask.objects.of_contact(contact).select_related("asked_by")),
+        asks=list(
+            Ask.objects.of_contact(contact)
+            .select_related("asked_by")
+            .prefetch_related("corrections__actor")
+        ),
     )
 
 

@@ -8,8 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from alerts.models import Alert
-from ambassadors.programme.actions import Conflict, NotNow, record_answer, record_ask
-from ambassadors.programme.forms import AnswerForm, AskForm
+from ambassadors.programme.actions import (
+    Conflict,
+    NotNow,
+    correct_answer,
+    record_answer,
+    record_ask,
+)
+from ambassadors.programme.forms import AnswerForm, AskForm, CorrectionForm
 from ambassadors.programme.models import Ask
 from ambassadors.programme.rule import obstacles, situation_of
 from staff.models import User
@@ -44,15 +50,17 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.WORK_ALERTS)
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record what the ambassador answered."""
+    """Record what the ambassador answered, or set a recorded yes or no right."""
     user = signed_in(request)
     asks = Ask.objects.visible_to(user).select_related("contact", "asked_by", "alert")
     ask = get_object_or_404(asks, pk=pk)
     posted = request.POST if request.method == "POST" else None
-    form = AnswerForm(posted, ask=ask, today=timezone.localdate())
+    form_class = AnswerForm if ask.is_undecided else CorrectionForm
+    form = form_class(posted, ask=ask, today=timezone.localdate())
     if form.is_valid():
+        verb = record_answer if ask.is_undecided else correct_answer
         try:
-            record_answer(ask=ask, actor=user, **form.cleaned_data)
+            verb(ask=ask, actor=user, **form.cleaned_data)
         except Conflict as conflict:
             messages.warning(request, str(conflict))
         else:

@@ -10,6 +10,7 @@ from alerts.models import Alert, AlertEvent, EventKind, Notification, Outcome, R
 from alerts.models import State as AlertState
 from alerts.timing import calendar_of
 from ambassadors.scale.bulk import Table
+from ambassadors.scale.leads import Leads
 from outbox.models import Lane
 from outbox.models import State as MailState
 from staff.models import User
@@ -65,7 +66,11 @@ class Answers:
         self._events, self._told = Table(AlertEvent), Table(Notification)
         self._addresses = dict(User.objects.values_list("pk", "email"))
         self._clocks = Table(AlertClock)
-        self.tables = [self._responses, self._alerts, self._clocks, self._events, self._told]
+        self._leads = Leads(now=now)
+        self.tables = [
+            *(self._responses, self._alerts, self._clocks, self._events, self._told),
+            *self._leads.tables,
+        ]
         self.count = 0
 
     def give(
@@ -91,12 +96,14 @@ class Answers:
         verdict = _VERDICTS[pair]
         group = Group(verdict.group.value)
         self.count += is_counted
+        words = random.choice(_WORDS[group])
+        wants_more = random.random() < 0.2
         response = self._responses.add(
             invitation_id=invitation,
             satisfaction=satisfaction.value,
-            motivation=random.choice(_WORDS[group]),
+            motivation=words,
             recommendation=recommendation.value,
-            interest="yes" if random.random() < 0.2 else "not_now",
+            interest="yes" if wants_more else "not_now",
             group=group.value,
             reason=verdict.reason.value,
             rule_version=verdict.rule_version,
@@ -104,9 +111,23 @@ class Answers:
             digest=f"{invitation:064}",
             submitted_at=at,
         )
+        self._follow(response, group, at, people, wants_more=wants_more)
+        return True
+
+    def _follow(
+        self,
+        response: int,
+        group: Group,
+        at: datetime,
+        people: tuple[int, int],
+        *,
+        wants_more: bool,
+    ) -> None:
+        """Make what an answer leads to: a lead, an alert, both or neither."""
+        if wants_more and group != Group.NEGATIVE:
+            self._leads.make(response, at, owner=people[0])
         if group != Group.NEUTRAL:
             self._raise(response, group, at, people)
-        return True
 
     def _raise(self, response: int, group: Group, at: datetime, people: tuple[int, int]) -> None:
         """Raise the alert of ``response``; what is older than three weeks is mostly closed."""

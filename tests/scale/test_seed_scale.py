@@ -9,7 +9,7 @@ from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from alerts.escalating import escalate
-from alerts.models import Alert, AlertEvent
+from alerts.models import Alert, AlertEvent, Lead, LeadEvent, without_lead
 from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.scope import Scope
 from surveys.models import Contact, Group, Invitation, Omission, ProjectContact, Response
@@ -70,6 +70,16 @@ def test_the_dashboard_finds_the_shares_of_a_firm_that_asks_well(firm):
     assert 0.25 < tally.response_rate.value < 0.55
     assert 0.45 < tally.coverage.value < 0.95
     assert 0.2 < tally.share(Group.POSITIVE).value < 0.5
+
+
+def test_every_lead_has_its_row_and_most_of_them_are_decided(firm):
+    assert not without_lead().exists()
+    totals = {one.stage: one for one in Lead.objects.by_stage()}
+    open_ones = Lead.objects.open().count()
+    assert Lead.objects.filter(next_step_on__isnull=False).exists()
+    assert totals["won"].value > 0
+    assert totals["won"].count + totals["lost"].count > open_ones
+    assert LeadEvent.objects.filter(kind="created").count() == Lead.objects.count()
 
 
 def test_an_ordinary_row_fits_behind_them(firm):

@@ -22,6 +22,7 @@ from alerts.models import (
     SavedView,
 )
 from alerts.preferences import NewsRule, Preference
+from ambassadors.programme.models import AskCorrection
 from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
 from outbox.endpoints import Endpoint, EndpointSecret, Subscription
@@ -64,7 +65,7 @@ from tests.factories import (
     make_solved_token,
     make_user,
 )
-from tests.surveys_models import clock_constraints
+from tests.surveys_models import clock_constraints, lead_constraints
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
@@ -77,6 +78,14 @@ def make_delivery(**fields):
     fields = {"lane": 10, "recipient_address": "a@b.example", "subject": "s", **fields}
     return Delivery.objects.create(
         dedupe_key=number, message_id=f"<{number}@b.example>", digest="0" * 64, **fields
+    )
+
+
+def correct_ask(reason):
+    answers = {"old_answer": "yes", "new_answer": "no"}
+    days = {"old_answered_on": TODAY, "new_answered_on": TODAY}
+    return AskCorrection.objects.create(
+        ask=make_ask(), actor=make_user(), reason=reason, **answers, **days
     )
 
 
@@ -638,6 +647,8 @@ CASES = {
         lambda: make_alert(structural_fix="Vaste projectleider"),
         lambda: make_closed_minus(structural_fix="Vaste projectleider"),
     ),
+    **lead_constraints.CASES,
+    "ask_correction_has_reason": (lambda: correct_ask(""), lambda: correct_ask("Verkeerd gehoord")),
     "fix_in_hand_has_owner": (
         lambda: make_fix(state="under_way"),
         lambda: make_fix(state="under_way", owner=make_user()),

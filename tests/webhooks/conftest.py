@@ -19,6 +19,8 @@ EVERYTHING = (
     "alert.closed",
     "alert.recovered",
     "alert.not_solved",
+    "lead.created",
+    "lead.changed",
     "consent.given",
     "consent.withdrawn",
 )

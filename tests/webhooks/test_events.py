@@ -10,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from alerts.actions import acknowledge, close
-from alerts.models import Alert, AlertEvent
+from alerts.lead_working import move_lead
+from alerts.models import Alert, AlertEvent, Lead
 from outbox import event_types as registry
 from outbox.event_pages import events_in_markdown, with_events
 from outbox.event_types import EventType, event_type, labels_of, register
@@ -102,6 +103,7 @@ def test_every_example_has_the_fields_of_a_real_one():
     close(alert=alert, actor=actor, outcome="thanked", now=NOW)
     for kind in ("confirmed", "not_solved"):
         AlertEvent.objects.create(alert=alert, kind=kind, at=NOW)
+    move_lead(lead=Lead.objects.get(), actor=actor, stage="offered", now=NOW)
     sent = Delivery.objects.filter(channel=Channel.WEBHOOK)
     real = {row.subject: json.loads(bytes(row.message))["data"] for row in sent}
     assert set(real) == set(EVERYTHING)
