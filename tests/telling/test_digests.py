@@ -291,8 +291,9 @@ class TestNoNewsIsToldTwiceOrNever(TestCase):
                 )
                 put += 1
             queue_due_digests(now=now)
-        for _day in range(16):  # long enough for every holiday
-            now += timedelta(hours=12)
+        # Long enough for every holiday, and often enough to look after any hour of a day.
+        for _look in range(16 * 4):
+            now += timedelta(hours=3)
             queue_due_digests(now=now)
         assert not DigestItem.objects.waiting().exists()
         told = [bodies(mail)[0] for mail in mails()]
