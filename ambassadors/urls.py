@@ -27,6 +27,7 @@ urlpatterns = [
     path("settings/causes/", include("alerts.cause_urls")),
     path("settings/chat/", include("outbox.chat_urls")),
     path("settings/webhooks/", include("outbox.endpoint_urls")),
+    path("settings/works-council/", include("staff.council_urls")),
     path("settings/", include("staff.settings_urls")),
     path("settings/clocks/", include("alerts.clock_urls")),
     path("anymail/", include("outbox.webhook_urls")),

@@ -11,6 +11,7 @@ _BY_NAMESPACE = {
     "causes": SETTINGS,
     "chat": SETTINGS,
     "clocks": SETTINGS,
+    "council": SETTINGS,
     "endpoints": SETTINGS,
     "guides": SETTINGS,
     "questionnaires": SETTINGS,

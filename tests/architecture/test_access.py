@@ -172,6 +172,10 @@ TABLE = {
     ),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
+    # About colleagues, so every colleague may read it; nothing filled in: asked again.
+    "council:detail": Access(
+        get=signed_in(IN), post=signed_in(REFUSED, REFUSED, REFUSED, REFUSED, IN)
+    ),
     "absence:list": reading(IN),
     "absence:new": Access(get=signed_in(IN), post=signed_in(IN)),  # nothing filled in: asked again
     "absence:end": acting({}, ELSEWHERE, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE),

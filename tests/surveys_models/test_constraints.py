@@ -26,6 +26,7 @@ from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
 from outbox.endpoints import Endpoint, EndpointSecret, Subscription
 from outbox.models import Delivery, Report
+from staff.council import CouncilDecision
 from staff.models import Brand, User
 from surveys.models import (
     CallRequest,
@@ -322,6 +323,10 @@ def change_contacts(reason):
     )
 
 
+def decide(reason):
+    CouncilDecision.objects.create(is_on=False, reason=reason, decided_by=make_user())
+
+
 def two_brands(number):
     Brand.objects.create()
     Brand.objects.update_or_create(id=number)
@@ -385,6 +390,10 @@ CASES = {
         ),
     ),
     "user_not_own_supervisor": (own_supervisor, somebody_elses_supervisor),
+    "council_decision_has_reason": (
+        lambda: decide("  te kort   "),
+        lambda: decide("Akkoord OR"),
+    ),
     "brand_one_row": (lambda: two_brands(2), lambda: two_brands(1)),
     "brand_accent_is_colour": update(lambda: Brand.objects.create(), accent=("red;}*{", "#0a5c8a")),
     "brand_logo_is_whole": update(
