@@ -1,13 +1,10 @@
-"""What somebody fills in beside the list: filters, and the name of a view."""
-
-from typing import Any
+"""What somebody fills in beside the list: filters."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from alerts.filters import NAMES, Filters, Period
-from alerts.models import VIEW_NAME_MAX
 from staff.models import Division
 from surveys.models import Group, Service
 
@@ -81,18 +78,3 @@ class SinceForm(forms.Form):
     """The newest alert there was when a page was made."""
 
     after = forms.IntegerField(min_value=0, max_value=2**63 - 1)
-
-
-class ViewNameForm(forms.Form):
-    """Under which name a view is kept."""
-
-    name = forms.CharField(
-        label=_("Name of the view"),
-        max_length=VIEW_NAME_MAX,
-        widget=forms.TextInput(attrs={"class": "inp", "autocomplete": "off"}),
-        error_messages={"required": _("Give the view a name.")},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "view_%s")
-        super().__init__(*args, **kwargs)

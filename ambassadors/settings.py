@@ -69,6 +69,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     "ambassadors",
     "ambassadors.programme",
+    "ambassadors.steering",
     "alerts",
     "surveys",
     "staff",

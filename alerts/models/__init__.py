@@ -7,7 +7,7 @@ from alerts.models.causes import CAUSE_MAX, Cause, CauseName
 from alerts.models.fixes import Fix, FixChange, FixState
 from alerts.models.guides import GUIDE_MAX, CallGuide
 from alerts.models.ledger import AlertEvent, EventKind, Notification
-from alerts.models.saved import VIEW_NAME_MAX, SavedView
+from alerts.models.saved import SavedView
 from alerts.models.states import (
     MOVES,
     OUTCOMES,
@@ -30,7 +30,6 @@ __all__ = [
     "REACHED",
     "REASON_MAX",
     "UNTOUCHED",
-    "VIEW_NAME_MAX",
     "Alert",
     "AlertEvent",
     "AlertQuerySet",

@@ -28,10 +28,11 @@ def schema():
 
 call_command("migrate", verbosity=0)
 first = schema()
-for app in ("programme", "alerts", "surveys", "staff", "outbox"):
+for app in ("steering", "programme", "alerts", "surveys", "staff", "outbox"):
     call_command("migrate", app, "zero", verbosity=0)
 left = [name for name, _sql in schema()
-        if name.startswith(("programme_", "alerts_", "surveys_", "staff_", "outbox_"))]
+        if name.startswith(("steering_", "programme_", "alerts_", "surveys_", "staff_",
+                            "outbox_"))]
 call_command("migrate", verbosity=0)
 assert not left, left
 assert schema() == first

@@ -62,7 +62,7 @@ from tests.factories import (
     make_service,
     make_user,
 )
-from tests.surveys_models import clock_constraints
+from tests.surveys_models import clock_constraints, steering_constraints
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
@@ -377,6 +377,7 @@ def two_told(*, invitations):
 
 CASES = {
     **clock_constraints.CASES,
+    **steering_constraints.CASES,
     # staff
     "division_name_unique": any_case(make_division),
     "user_email_unique_any_case": (
@@ -718,7 +719,7 @@ CASES = {
 def constraints():
     return {
         constraint.name: constraint
-        for app in ("staff", "surveys", "outbox", "alerts", "programme")
+        for app in ("staff", "surveys", "outbox", "alerts", "programme", "steering")
         for model in apps.get_app_config(app).get_models()
         for constraint in model._meta.constraints
         if isinstance(constraint, CheckConstraint | UniqueConstraint)
