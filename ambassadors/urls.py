@@ -19,6 +19,7 @@ urlpatterns = [
     path("texts/", include("surveys.texts_urls")),
     path("held/", include("surveys.held_urls")),
     path("programme/", include("ambassadors.programme.urls")),
+    path("challenge/", include("ambassadors.steering.urls")),
     path("dashboard/views/", include("ambassadors.steering.view_urls")),
     path("dashboard/", include("ambassadors.dashboard.urls")),
     path("outbox/", include("outbox.urls")),

@@ -29,7 +29,7 @@ from tests.factories import (
     make_token,
     make_user,
 )
-from tests.steering.factories import make_dashboard_view
+from tests.steering.factories import make_challenge, make_dashboard_view
 
 _OF_AN_ENDPOINT = ("detail", "edit", "test", "rotate", "off", "on", "delete")
 _OF_A_QUESTIONNAIRE = ("detail", "use", "stop", "discard")
@@ -128,6 +128,7 @@ def make_world() -> World:
     token = [make_token()]
     view = SavedView.objects.create(owner=owner, name="Water")
     cut = make_dashboard_view()
+    challenge = make_challenge()
     held = HeldAnswer.objects.create(
         invitation=alert.response.invitation,
         answers={"satisfaction": "satisfied", "recommendation": "no", "interest": "not_now"},
@@ -173,6 +174,7 @@ def make_world() -> World:
             **{f"causes:{name}": ["quality"] for name in ("edit", "standard")},
             **{f"alerts:{verb}-view": [view.pk] for verb in ("rename", "start", "delete")},
             **{f"dashboard-views:{verb}-view": [cut.pk] for verb in ("rename", "start", "delete")},
+            **{f"challenge:{name}": [challenge.pk] for name in ("detail", "end")},
             "programme:ask": [ask.alert_id],
             "programme:answer": [ask.pk],
             "held:confirm": [held.pk],
