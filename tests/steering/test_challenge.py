@@ -117,7 +117,7 @@ def test_management_and_administrators_start_one(client, teams, rights):
         ({"counts": []}, "Kies ten minste één ding dat telt."),
         ({"divisions": []}, "Kies ten minste twee divisies."),
         ({"first_on": "2020-01-01"}, "Kies vandaag of een latere dag."),
-        ({"last_on": "2020-01-01"}, "De laatste dag komt na de eerste of is dezelfde dag."),
+        ({"last_on": "2020-01-01"}, "De laatste dag ligt na de eerste, of is dezelfde dag."),
         ({"last_on": "2999-01-01"}, "Een uitdaging duurt hoogstens een jaar."),
         ({"pot": "t" * 201}, "200"),
     ],
