@@ -332,9 +332,10 @@ def test_an_alert_is_in_time_when_both_terms_were_met(teams, fields, in_time, ju
     assert (found.in_time.count, found.in_time.n, found.running) == (in_time, judged, 1 - judged)
 
 
-def test_alerts_of_before_and_of_others_do_not_count(teams):
+def test_alerts_of_before_of_after_and_of_others_do_not_count(teams):
     challenge = make_challenge(divisions=teams)
     alert(teams[0], at=challenge.begins_at - timedelta(seconds=1))
+    alert(teams[0], at=challenge.ends_at)
     alert(make_division())
     assert standing(challenge).together.follow_up == measures.FollowUp(
         in_time=measures.Share(count=0, n=0), running=0
