@@ -1,4 +1,4 @@
-"""What somebody fills in beside the list: filters, and the name of a view."""
+"""What somebody fills in beside the list: filters."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from alerts.filters import ANY_STAGE, ANY_STAGE_LABEL, NAMES, Filters, Period
-from alerts.models import VIEW_NAME_MAX, Stage
+from alerts.models import Stage
 from staff.models import Division
 from surveys.models import Group, Service
 
@@ -107,18 +107,3 @@ class SinceForm(forms.Form):
     """The newest alert there was when a page was made."""
 
     after = forms.IntegerField(min_value=0, max_value=2**63 - 1)
-
-
-class ViewNameForm(forms.Form):
-    """Under which name a view is kept."""
-
-    name = forms.CharField(
-        label=_("Name of the view"),
-        max_length=VIEW_NAME_MAX,
-        widget=forms.TextInput(attrs={"class": "inp", "autocomplete": "off"}),
-        error_messages={"required": _("Give the view a name.")},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "view_%s")
-        super().__init__(*args, **kwargs)

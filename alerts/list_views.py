@@ -11,9 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alerts import saved
 from alerts.filters import where
-from alerts.list_forms import SinceForm, ViewNameForm
+from alerts.list_forms import SinceForm
 from alerts.listing import narrowed
 from alerts.models import SavedView
+from staff import kept_views
+from staff.keeping import RefusedError
+from staff.kept_form import ViewNameForm
 from staff.roles import Right, requires, signed_in
 
 
@@ -53,7 +56,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
         return _views_page(request, form=form, place=place)
     try:
         view = saved.save_view(owner=user, name=form.cleaned_data["name"], place=place)
-    except saved.RefusedError as refused:
+    except RefusedError as refused:
         form.add_error("name", str(refused))
         return _views_page(request, form=form, place=place)
     messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
@@ -64,40 +67,25 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @requires(Right.WORK_ALERTS)
 def rename_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a view another name."""
-    view = _own_view(request, pk)
-    form = ViewNameForm(request.POST)
-    if not form.is_valid():
-        messages.warning(request, _("Give the view a name."))
-        return redirect("alerts:views")
-    try:
-        saved.rename_view(view=view, name=form.cleaned_data["name"])
-    except saved.RefusedError as refused:
-        messages.warning(request, str(refused))
-    return redirect("alerts:views")
+    return kept_views.rename(request, _own_view(request, pk), back="alerts:views")
 
 
 @require_POST
 @requires(Right.WORK_ALERTS)
 def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a view."""
-    view = _own_view(request, pk)
-    view.delete()
-    messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
-    return redirect("alerts:views")
+    return kept_views.delete(request, _own_view(request, pk), back="alerts:views")
 
 
 @require_POST
 @requires(Right.WORK_ALERTS)
 def start_with_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the inbox with a view from now on, or, when it already does, no longer."""
-    view = _own_view(request, pk)
-    is_start = bool(request.POST.get("start"))
-    saved.start_with(owner=view.owner, view=view if is_start else None)
-    return redirect("alerts:views")
+    return kept_views.start(request, _own_view(request, pk), back="alerts:views")
 
 
 def _own_view(request: HttpRequest, pk: int) -> SavedView:
-    return get_object_or_404(signed_in(request).saved_views.select_related("owner"), pk=pk)
+    return get_object_or_404(signed_in(request).saved_views.all(), pk=pk)
 
 
 def _views_page(

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from alerts.filters import where
 from alerts.inbox import Inbox, Tab
-from alerts.list_forms import FilterForm, ViewNameForm
+from alerts.list_forms import FilterForm
 from alerts.models import Alert, Lead
+from staff.kept_form import ViewNameForm
 from staff.models import User
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,11 +11,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 from alerts.clocks import Calendar
 from alerts.digest_models import DigestTime
 from alerts.models import Alert, Lead, Stage, State, outcome_label
+from staff import works_council
 from staff.models import User
 from surveys.models import Group, Invitation, Project, ProjectContact, Response, Touchpoint
 
 LONGEST = timedelta(days=31)  # however long no digest could leave
 ENOUGH = 10  # below this a share says too little (PRODUCT, what the dashboard may say)
+SEVERAL = 2  # people whose work one figure is about, so that it is not about one of them
 _LEVELS = 10  # of supervisors above supervisors, as in staff.models
 
 
@@ -80,11 +82,19 @@ class Weekly:
     """One supervisor's digest of what happened since the one before."""
 
     since: date
+    people: int = 0  # in the team, of who works here
     open_minus: list[Alert] = field(default_factory=list)
     late: list[Alert] = field(default_factory=list)
     closed: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     coverage: Coverage = field(default_factory=Coverage)
     leads: Leads = field(default_factory=Leads)
+
+    def without_figures(self) -> "Weekly":
+        """Return only the open work: no number of what was done, no coverage.
+
+        In works-council mode of a team of one, whose figures would be about that person.
+        """
+        return replace(self, closed=Counter(), coverage=Coverage(), leads=Leads())
 
     @property
     def is_silent(self) -> bool:
@@ -116,11 +126,13 @@ def weeklies(
 
     It counts from ``told_until`` of the row up to ``until``: periods of one reader adjoin.
     """
-    teams = _teams([row.user_id for row in rows])
+    teams, active = _teams([row.user_id for row in rows])
     members = set().union(*teams.values())
     starts = {row.user_id: max(row.told_until, until - LONGEST) for row in rows}
     found = {
-        reader: Weekly(since=start.astimezone(calendar.zone).date())
+        reader: Weekly(
+            since=start.astimezone(calendar.zone).date(), people=len(teams[reader] & active)
+        )
         for reader, start in starts.items()
     }
     leaders = _leaders(teams)
@@ -139,7 +151,12 @@ def weeklies(
         for reader in leaders.get(manager, ()):
             if closed_on >= found[reader].since:
                 found[reader].coverage += coverage
-    return found
+    return {reader: _fit(digest) for reader, digest in found.items()}
+
+
+def _fit(digest: Weekly) -> Weekly:
+    is_about_one = digest.people < SEVERAL and works_council.is_on()
+    return digest.without_figures() if is_about_one else digest
 
 
 def _add_open(digest: Weekly, alert: Alert, now: datetime) -> None:
@@ -149,13 +166,19 @@ def _add_open(digest: Weekly, alert: Alert, now: datetime) -> None:
         digest.late.append(alert)
 
 
-def _teams(supervisors: Iterable[int]) -> dict[int, set[int]]:
-    """Return everybody below each of ``supervisors``, at every level, in one query."""
+def _teams(supervisors: Iterable[int]) -> tuple[dict[int, set[int]], set[int]]:
+    """Return everybody below each of ``supervisors``, at every level, and who of all works here.
+
+    In one query.
+    """
     below: dict[int, set[int]] = {}
-    pairs = User.objects.filter(supervisor__isnull=False).values_list("supervisor", "pk")
-    for above, user in pairs:
+    active: set[int] = set()
+    rows = User.objects.filter(supervisor__isnull=False)
+    for above, user, is_active in rows.values_list("supervisor", "pk", "is_active"):
         below.setdefault(above, set()).add(user)
-    return {one: _below(one, below) for one in supervisors}
+        if is_active:
+            active.add(user)
+    return {one: _below(one, below) for one in supervisors}, active
 
 
 def _below(supervisor: int, below: dict[int, set[int]]) -> set[int]:

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "ambassadors",
     "ambassadors.programme",
     "ambassadors.rollup",
+    "ambassadors.steering",
     "alerts",
     "surveys",
     "staff",

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from outbox.health import interruption
 from staff.branding import current_brand
-from staff.menu import entry_of
+from staff.menu import entry_of, passing_links
 from staff.models import User
 from staff.roles import Right, has_right
 
@@ -30,6 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if isinstance(user, User):
         context["rights"] = {right.name.lower(): has_right(user, right) for right in Right}
+        context["passing_links"] = passing_links()
         if context["rights"]["administer"]:
             context["circuit"] = interruption()
     return context

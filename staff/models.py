@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from staff.absence import Absence  # noqa: F401  (a table of this app)
+from staff.council import CouncilDecision  # noqa: F401  (a table of this app)
 from staff.hours import Closing, OpeningHours  # noqa: F401  (tables of this app)
 from staff.logo import Kind
 

@@ -35,6 +35,7 @@ class Right(StrEnum):
     PREPARE_INVITATIONS = "prepare invitations"
     SEE_ALL_INVITATIONS = "see all invitations"
     HOLD_INVITATIONS = "hold invitations"
+    RUN_CHALLENGES = "run challenges"
     ADMINISTER = "administer"
 
 
@@ -48,6 +49,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.PREPARE_INVITATIONS,
             Right.SEE_ALL_INVITATIONS,
             Right.HOLD_INVITATIONS,
+            Right.RUN_CHALLENGES,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -56,6 +58,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_OUTBOX,
             Right.PREPARE_INVITATIONS,
             Right.SEE_ALL_INVITATIONS,
+            Right.RUN_CHALLENGES,
             Right.ADMINISTER,
         }
     ),

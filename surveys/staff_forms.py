@@ -5,18 +5,24 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from staff import works_council
 from surveys.models import Suppression
 
 
 class SearchForm(forms.Form):
-    """Words to look for."""
+    """Words to look for; the name of a colleague only outside works-council mode."""
 
     q = forms.CharField(
-        label=_("Contact, client, project or account manager"),
+        label=_("Contact, client or project"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "class": "inp"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not works_council.is_on():
+            self.fields["q"].label = _("Contact, client, project or account manager")
 
 
 class ReopenForm(forms.Form):

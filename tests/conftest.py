@@ -9,8 +9,9 @@ from django.utils import translation
 
 from alerts import chats, timing, ways
 from alerts.clocks import Terms
+from ambassadors.steering import challenges
 from outbox import publishing
-from staff import branding, working_hours
+from staff import branding, working_hours, works_council
 from staff.remembered import Remembered
 from staff.working_hours import WorkingHours
 
@@ -37,6 +38,8 @@ def _nothing_set() -> Iterator[None]:
     timing.terms_in_force.keep(Terms(), seconds=3600)
     ways.who_chose.keep(frozenset(), seconds=3600)
     chats.with_channels.keep(frozenset(), seconds=3600)
+    works_council.mode.keep(True, seconds=3600)
+    challenges.menu.keep((), seconds=3600)
     yield
     branding.memory.keep(branding.Look())
     Remembered.forget_all()

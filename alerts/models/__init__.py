@@ -19,7 +19,7 @@ from alerts.models.leads import (
     without_lead,
 )
 from alerts.models.ledger import AlertEvent, EventKind, Notification
-from alerts.models.saved import VIEW_NAME_MAX, SavedView
+from alerts.models.saved import SavedView
 from alerts.models.states import (
     MOVES,
     OUTCOMES,
@@ -45,7 +45,6 @@ __all__ = [
     "REACHED",
     "REASON_MAX",
     "UNTOUCHED",
-    "VIEW_NAME_MAX",
     "Alert",
     "AlertEvent",
     "AlertQuerySet",

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models import AppendOnly
+from staff import works_council
 from staff.models import Division, User
 from staff.roles import Right, has_right
 
@@ -247,16 +248,22 @@ class ProjectContactQuerySet(models.QuerySet["ProjectContact"]):
         return self.filter(project__state=Project.State.CLOSED)
 
     def matching(self, words: str) -> ProjectContactQuerySet:
-        """Return those of whom every word stands in a name or in the project's number."""
+        """Return those of whom every word stands in a name or in the project's number.
+
+        The name of the account manager counts only outside works-council mode: what is found is
+        counted, so that would be a figure about one colleague.
+        """
         rows = self
         for word in words.split():
-            rows = rows.filter(
+            found = (
                 models.Q(contact__name__icontains=word)
                 | models.Q(project__name__icontains=word)
                 | models.Q(project__number__icontains=word)
                 | models.Q(project__client__name__icontains=word)
-                | models.Q(project__account_manager__name__icontains=word)
             )
+            if not works_council.is_on():
+                found |= models.Q(project__account_manager__name__icontains=word)
+            rows = rows.filter(found)
         return rows
 
     def _of_team(self, user: User) -> ProjectContactQuerySet:

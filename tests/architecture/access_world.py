@@ -31,6 +31,7 @@ from tests.factories import (
     make_token,
     make_user,
 )
+from tests.steering.factories import make_challenge, make_dashboard_view
 
 _OF_AN_ENDPOINT = ("detail", "edit", "test", "rotate", "off", "on", "delete")
 _OF_A_QUESTIONNAIRE = ("detail", "use", "stop", "discard")
@@ -132,6 +133,8 @@ def make_world() -> World:
     ).invitation
     token = [make_token()]
     view = SavedView.objects.create(owner=owner, name="Water")
+    cut = make_dashboard_view()
+    challenge = make_challenge()
     held = HeldAnswer.objects.create(
         invitation=alert.response.invitation,
         answers={"satisfaction": "satisfied", "recommendation": "no", "interest": "not_now"},
@@ -179,6 +182,8 @@ def make_world() -> World:
             **{f"guides:{name}": ["negative", "nl"] for name in ("edit", "standard")},
             **{f"causes:{name}": ["quality"] for name in ("edit", "standard")},
             **{f"alerts:{verb}-view": [view.pk] for verb in ("rename", "start", "delete")},
+            **{f"dashboard-views:{verb}-view": [cut.pk] for verb in ("rename", "start", "delete")},
+            **{f"challenge:{name}": [challenge.pk] for name in ("detail", "end")},
             "programme:ask": [ask.alert_id],
             "programme:answer": [ask.pk],
             "held:confirm": [held.pk],

@@ -61,6 +61,9 @@ OWN_ROW = (IN, NOTHING, IN, IN, NOTHING)
 OWN_ROW_CHANGED = (ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE, NOTHING)
 OWN_ROW_TAKEN = (TAKEN, NOTHING, TAKEN, TAKEN, NOTHING)
 MANAGEMENT_ONLY = (REFUSED, REFUSED, REFUSED, IN, REFUSED)
+RUNNING = (REFUSED, REFUSED, REFUSED, IN, IN)
+RUNNING_CHANGED = (REFUSED, REFUSED, REFUSED, ELSEWHERE, ELSEWHERE)
+OTHERS_VIEW = (REFUSED, REFUSED, REFUSED, NOTHING, REFUSED)
 ADMINISTRATORS_ONLY = (REFUSED, REFUSED, REFUSED, REFUSED, IN)
 ADMINISTRATORS_ONLY_CHANGE = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
 ADMINISTERED = (REFUSED, REFUSED, REFUSED, REFUSED, ELSEWHERE)
@@ -180,7 +183,22 @@ TABLE = {
         data={"answer": "yes", "answered_on": timezone.localdate().isoformat()},
     ),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
+    # What divisions do together, every colleague sees; who starts and ends it, decides.
+    "challenge:list": reading(IN),
+    "challenge:detail": reading(IN),
+    "challenge:new": Access(get=signed_in(*RUNNING), post=signed_in(*RUNNING)),  # asked again
+    "challenge:end": Access(get=signed_in(*RUNNING), post=signed_in(*RUNNING_CHANGED)),
+    # Somebody's own views: nobody else's, also not of another manager.
+    "dashboard-views:views": reading(*MANAGEMENT_ONLY),
+    "dashboard-views:save-view": acting({"name": "Water"}, *MANAGEMENT_ONLY),  # nothing to keep
+    "dashboard-views:rename-view": acting({"name": "Water"}, *OTHERS_VIEW),
+    "dashboard-views:start-view": acting({"start": "1"}, *OTHERS_VIEW),
+    "dashboard-views:delete-view": acting({}, *OTHERS_VIEW),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
+    # About colleagues, so every colleague may read it; nothing filled in: asked again.
+    "council:detail": Access(
+        get=signed_in(IN), post=signed_in(REFUSED, REFUSED, REFUSED, REFUSED, IN)
+    ),
     "absence:list": reading(IN),
     "absence:new": Access(get=signed_in(IN), post=signed_in(IN)),  # nothing filled in: asked again
     "absence:end": acting({}, ELSEWHERE, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE),

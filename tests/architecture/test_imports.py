@@ -22,7 +22,7 @@ LAYERS = {
     **dict.fromkeys(("models", "addresses", "circuit", "endpoints", "durations", "back_off"), ROWS),
     **dict.fromkeys(("ledger", "reports", "signals", "roles"), ROWS),
     **dict.fromkeys(("preferences", "digest_models", "chat_models"), ROWS),
-    **dict.fromkeys(("hours", "absence", "standing_in", "escalation"), ROWS),
+    **dict.fromkeys(("hours", "absence", "council", "kept", "standing_in", "escalation"), ROWS),
 }
 SUFFIXES = {"_urls": WIRING, "_views": DOORS}  # of one part of an app: ``stop_views``
 PURE_MODULES = {

@@ -28,10 +28,10 @@ def schema():
 
 call_command("migrate", verbosity=0)
 first = schema()
-for app in ("rollup", "programme", "alerts", "surveys", "staff", "outbox"):
+for app in ("rollup", "steering", "programme", "alerts", "surveys", "staff", "outbox"):
     call_command("migrate", app, "zero", verbosity=0)
-left = [name for name, _sql in schema()
-        if name.startswith(("rollup_", "programme_", "alerts_", "surveys_", "staff_", "outbox_"))]
+ours = ("rollup_", "steering_", "programme_", "alerts_", "surveys_", "staff_", "outbox_")
+left = [name for name, _sql in schema() if name.startswith(ours)]
 call_command("migrate", verbosity=0)
 assert not left, left
 assert schema() == first

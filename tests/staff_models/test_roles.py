@@ -19,6 +19,7 @@ see the outbox              no          no            yes          no
 prepare invitations        yes         yes            yes         yes
 see all invitations         no         yes            yes          no
 hold invitations            no         yes             no         yes
+run challenges              no         yes            yes          no
 administer                  no          no            yes          no
 """
 CASES = [

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outbox.models import Delivery
+from staff import works_council
 from surveys.actions import holding, send_invitations
 from surveys.models import Invitation, LeftOut, Omission, Suppression
 from tests.factories import (
@@ -130,12 +131,17 @@ def test_a_stored_reason_is_told_after_its_time(client, supervisor, manager):
     assert shown(page(client, supervisor, tab="not", reason="closed_long_ago")) == []
 
 
-def test_search_finds_contact_client_project_and_account_manager(client, supervisor, manager):
+@pytest.mark.parametrize("mode_is_on", [True, False])
+def test_search_finds_contact_client_project_and_outside_works_council_mode_account_manager(
+    client, supervisor, manager, mode_is_on
+):
+    works_council.mode.keep(mode_is_on, seconds=3600)
     part = due(manager, "Marijke Vermeulen", name="Kade Noord")
     due(manager, "Piet Stam", name="Sluis Zuid")
     client_name = part.project.client.name
-    for words in ("marijke", "kade noord", client_name, part.project.number, "sanne kade"):
+    for words in ("marijke", "kade noord", client_name, part.project.number):
         assert part in shown(page(client, supervisor, q=words)), words
+    assert (part in shown(page(client, supervisor, q="sanne kade"))) is not mode_is_on
     assert shown(page(client, supervisor, q="kade noord")) == [part]
     assert shown(page(client, supervisor, q="bestaat niet")) == []
 

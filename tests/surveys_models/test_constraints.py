@@ -27,6 +27,7 @@ from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
 from outbox.endpoints import Endpoint, EndpointSecret, Subscription
 from outbox.models import Delivery, Report
+from staff.council import CouncilDecision
 from staff.models import Brand, User
 from surveys.models import (
     CallRequest,
@@ -65,7 +66,7 @@ from tests.factories import (
     make_solved_token,
     make_user,
 )
-from tests.surveys_models import clock_constraints, lead_constraints
+from tests.surveys_models import clock_constraints, lead_constraints, steering_constraints
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
@@ -339,6 +340,10 @@ def change_contacts(reason):
     )
 
 
+def decide(reason):
+    CouncilDecision.objects.create(is_on=False, reason=reason, decided_by=make_user())
+
+
 def two_brands(number):
     Brand.objects.create()
     Brand.objects.update_or_create(id=number)
@@ -389,6 +394,7 @@ def two_told(*, invitations):
 
 CASES = {
     **clock_constraints.CASES,
+    **steering_constraints.CASES,
     # staff
     "division_name_unique": any_case(make_division),
     "user_email_unique_any_case": (
@@ -402,6 +408,10 @@ CASES = {
         ),
     ),
     "user_not_own_supervisor": (own_supervisor, somebody_elses_supervisor),
+    "council_decision_has_reason": (
+        lambda: decide("  te kort   "),
+        lambda: decide("Akkoord OR"),
+    ),
     "brand_one_row": (lambda: two_brands(2), lambda: two_brands(1)),
     "brand_accent_is_colour": update(lambda: Brand.objects.create(), accent=("red;}*{", "#0a5c8a")),
     "brand_logo_is_whole": update(
@@ -746,7 +756,7 @@ CASES = {
 def constraints():
     return {
         constraint.name: constraint
-        for app in ("staff", "surveys", "outbox", "alerts", "programme")
+        for app in ("staff", "surveys", "outbox", "alerts", "programme", "steering")
         for model in apps.get_app_config(app).get_models()
         for constraint in model._meta.constraints
         if isinstance(constraint, CheckConstraint | UniqueConstraint)

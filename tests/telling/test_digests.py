@@ -21,6 +21,7 @@ from alerts.preferences import News, Way
 from alerts.tasks import queue_digests
 from alerts.ways import choose
 from outbox.models import Delivery, Lane, State
+from staff import works_council
 from surveys.actions import ask_for_call
 from surveys.models import Project
 from tests.factories import (
@@ -196,6 +197,7 @@ def test_an_alert_in_a_digest_that_was_refused_goes_to_somebody_else(people):
 
 def test_the_week_of_a_team(people):
     owner, supervisor = people
+    make_user(supervisor=supervisor)  # of a team of one there are no figures, see below
     thursday = MONDAY - timedelta(days=4)
     make_alert(owner=owner, now=thursday, project_name="Nog open")
     plus = make_alert(owner=owner, now=MONDAY - timedelta(days=20), project_name="Te laat", **PLUS)
@@ -223,6 +225,41 @@ def test_the_week_of_a_team(people):
     assert plus.owner == owner
     assert queue_due_digests(now=MONDAY + timedelta(days=1)) == 1  # the owner's day, no other week
     assert len(mails("weekly")) == 1
+
+
+def week_of(supervisor) -> str:
+    DigestTime.objects.filter(user=supervisor, kind="weekly").update(
+        told_until=MONDAY - timedelta(days=7), is_on=True
+    )
+    queue_due_digests(now=MONDAY)
+    (mail,) = mails("weekly")
+    return " ".join([mail.subject, *bodies(mail)])
+
+
+@pytest.mark.parametrize(
+    ("mode_is_on", "colleague", "has_figures"),
+    [
+        (True, {}, False),
+        (True, {"is_active": False}, False),  # who left is no colleague to disappear among
+        (True, {"is_active": True}, True),
+        (False, {}, True),
+    ],
+)
+def test_a_team_of_one_has_no_figures_in_works_council_mode(
+    people, mode_is_on, colleague, has_figures
+):
+    owner, supervisor = people
+    if colleague:
+        make_user(supervisor=supervisor, **colleague)
+    works_council.mode.keep(mode_is_on, seconds=3600)
+    make_alert(owner=owner, now=MONDAY - timedelta(days=4), project_name="Nog open")
+    done = make_alert(owner=owner, now=MONDAY - timedelta(days=4), **PLUS)
+    close(alert=done, actor=owner, outcome="asked", now=MONDAY - timedelta(days=1))
+    Project.objects.update(closed_on=(MONDAY - timedelta(days=4)).date())
+    week = week_of(supervisor)
+    assert "Nog open" in week  # the work itself stays
+    for figure in ("1 afgesloten", "Bedankt en iets gevraagd", "contactpersonen"):
+        assert (figure in week) is has_figures
 
 
 def test_who_leaves_or_loses_the_team_gets_none(people):
