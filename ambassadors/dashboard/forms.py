@@ -12,12 +12,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ambassadors.dashboard.periods import Compare, Period, Span, other_span, span
-from ambassadors.dashboard.persons import may_compare_persons
 from ambassadors.rollup.reading import JOURNEY
 from ambassadors.rollup.scope import Band, Scope
 from staff.models import Division, User
 from staff.roles import signed_in
 from staff.wording import day
+from staff.works_council import may_compare_persons
 from surveys.models import Client, Project, Questionnaire, Sector, Service, Touchpoint
 
 PERIOD = ("period", "first", "last")

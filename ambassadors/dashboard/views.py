@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -16,7 +16,8 @@ from ambassadors.dashboard.page import filters, read_page, shares
 from ambassadors.dashboard.people import Selection
 from ambassadors.rollup.models import Fact
 from ambassadors.rollup.reading import Figures
-from staff.roles import Right, requires
+from ambassadors.steering.saved import saved_views_for, start_address
+from staff.roles import Right, requires, signed_in
 from surveys.models import Project
 
 NAMES_AT_FIRST = 10  # so that the figures stay in sight; one link shows all
@@ -27,7 +28,9 @@ NAMES_ON_A_PAGE = 50
 @requires(Right.SEE_DASHBOARD)
 def overview(request: HttpRequest) -> HttpResponse:
     """Show who talks well of the firm, and how much of the firm's clients that tells about."""
-    now = timezone.now()
+    user, now = signed_in(request), timezone.now()
+    if not request.GET and (start := start_address(user)):
+        return redirect(start)
     form, scope = asked_for(request, now=now)
     figures, other = read_page(form, scope, now=now)
     context = {
@@ -39,6 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         **shares(figures, other, request.GET),
         **_names(request.GET, figures),
         **sections(request, figures),
+        **saved_views_for(user, request.GET),
     }
     return render(request, "dashboard/overview.html", context)
 

@@ -50,7 +50,7 @@ def facts(projects: Iterable[int], *, now: datetime) -> list[Fact]:
     others = _rows(parts, ~is_close, now).filter(asked__isnull=False)
     found = [_fact(row, now) for row in [*closed, *others]]
     found += _without_contact(wanted)
-    _tell_since(found)
+    _tell_latest(found)
     return found
 
 
@@ -61,11 +61,7 @@ def _rows(parts: QuerySet[ProjectContact], asked: Q, now: datetime) -> QuerySet[
         parts.annotate(asked=FilteredRelation("invitations", condition=asked))
         .annotate(answer=FilteredRelation("asked__responses", condition=stands))
         .annotate(mail=_mail_state())
-        .annotate(
-            fate=_fate(now),
-            asked_on=TruncDate("asked__invited_at"),
-            is_latest=Case(When(answer__isnull=False, then=~Exists(_later())), default=False),
-        )
+        .annotate(fate=_fate(now), asked_on=TruncDate("asked__invited_at"))
         .order_by()
         .values(
             "pk",
@@ -76,7 +72,6 @@ def _rows(parts: QuerySet[ProjectContact], asked: Q, now: datetime) -> QuerySet[
             "fate",
             "mail",
             "asked_on",
-            "is_latest",
             "asked__touchpoint",
             "asked__questionnaire",
             "asked__expires_at",
@@ -88,15 +83,6 @@ def _rows(parts: QuerySet[ProjectContact], asked: Q, now: datetime) -> QuerySet[
         )
     )
     return rows
-
-
-def _later() -> QuerySet[Response]:
-    """Return the answers of the same contact that came after ``answer``."""
-    return Response.objects.standing().filter(
-        Q(submitted_at__gt=OuterRef("answer__submitted_at"))
-        | Q(submitted_at=OuterRef("answer__submitted_at"), pk__gt=OuterRef("answer__pk")),
-        invitation__project_contact__contact=OuterRef("contact"),
-    )
 
 
 def _mail_state() -> Case:
@@ -175,7 +161,6 @@ def _fact(row: dict[str, Any], now: datetime) -> Fact:
         fate=row["fate"],
         is_kept=row["mail"] == KEPT,
         response_id=row["answer__id"],
-        is_latest=bool(row["is_latest"]),
         alert_id=row["answer__alert__id"],
         **{f"{name}_id": row[f"project__{name}"] for name in _PROJECT},
     )
@@ -191,8 +176,7 @@ def _fact(row: dict[str, Any], now: datetime) -> Fact:
 def _tell_answer(fact: Fact, row: dict[str, Any], now: datetime) -> None:
     for name in _ANSWER:
         setattr(fact, name, row[f"answer__{name}"])
-    if fact.is_latest:
-        fact.search = searchable((row["contact__name"], row["contact__client__name"]))
+    fact.search = searchable((row["contact__name"], row["contact__client__name"]))
     if fact.alert_id is not None:
         _tell_alert(fact, {name: row[f"answer__alert__{name}"] for name in _ALERT}, now)
 
@@ -252,18 +236,23 @@ def _without_contact(projects: list[int]) -> Iterator[Fact]:
         )
 
 
-def _tell_since(found: Iterable[Fact]) -> None:
-    """Tell of everybody's latest answer since when they have been in its group. One query."""
-    latest = [fact for fact in found if fact.is_latest]
+def _tell_latest(found: Iterable[Fact]) -> None:
+    """Tell which answers are somebody's latest, and since when they are in its group. One query."""
+    answered = [fact for fact in found if fact.response_id is not None]
     contact = "invitation__project_contact__contact"
-    given = Response.objects.standing().filter(**{f"{contact}__in": {f.contact_id for f in latest}})
-    history: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    people = {fact.contact_id for fact in answered}
+    given = Response.objects.standing().filter(**{f"{contact}__in": people})
     newest_first = given.order_by("-submitted_at", "-pk")
-    for key, at, group in newest_first.values_list(contact, "submitted_at", "group"):
-        history[key].append((at, group))
-    for fact in latest:
-        fact.since = fact.submitted_at
-        for at, group in history[fact.contact_id or 0]:
+    history: dict[int, list[tuple[int, datetime, str]]] = defaultdict(list)
+    for key, *answer in newest_first.values_list(contact, "pk", "submitted_at", "group"):
+        history[key].append((answer[0], answer[1], answer[2]))
+    for fact in answered:
+        answers = history[fact.contact_id or 0]
+        fact.is_latest = bool(answers) and answers[0][0] == fact.response_id
+        if not fact.is_latest:
+            fact.search = ""
+            continue
+        for _pk, at, group in answers:
             if group != fact.group:
                 break
             fact.since = at
