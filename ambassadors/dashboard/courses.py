@@ -7,6 +7,7 @@ from datetime import date
 
 from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ambassadors.dashboard import findings, pictures
@@ -123,7 +124,7 @@ def satisfaction(
 
 def _shares(touchpoints: Mapping[Touchpoint, Tally], counter: str) -> list[tuple[str, Share]]:
     return [
-        (_capital(str(moment.label)), tally.share_of(counter))
+        (capfirst(str(moment.label)), tally.share_of(counter))
         for moment, tally in touchpoints.items()
     ]
 
@@ -133,7 +134,3 @@ def _addresses(touchpoints: Iterable[Touchpoint], query: QueryDict) -> list[str]
         changed(query, touchpoint=moment.value, questionnaire=None, page=None)
         for moment in touchpoints
     ]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

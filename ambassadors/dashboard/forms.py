@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Lower
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +62,7 @@ class QuestionnaireField(forms.ModelChoiceField):  # type: ignore[type-arg]  # n
         """Return ``Aftercare, version 2 (0 to 10, since 12 Nov)``."""
         since = timezone.localdate(obj.activated_at)
         return gettext("%(touchpoint)s, version %(version)s (%(scale)s, since %(day)s)") % {
-            "touchpoint": obj.get_touchpoint_display(),
+            "touchpoint": capfirst(obj.get_touchpoint_display()),
             "version": obj.version,
             "scale": obj.get_scale_display(),
             "day": day(since, today=timezone.localdate()),
@@ -80,17 +81,20 @@ class FilterForm(forms.Form):
     last = forms.DateField(label=_("Up to and including"), required=False, widget=DateInput())
     compare = forms.ChoiceField(
         label=_("Compare with"),
-        choices=[("", pgettext_lazy("compare with", "nothing")), *Compare.choices],
+        choices=[
+            ("", capfirst(pgettext_lazy("compare with", "nothing"))),
+            *((other.value, capfirst(other.label)) for other in Compare),
+        ],
         required=False,
     )
     touchpoint = forms.ChoiceField(
         label=_("Touchpoint"),
         choices=[
             # Names are of every touchpoint, unless one is asked for.
-            ("", Touchpoint.PROJECT_CLOSE.label),
-            *((moment.value, moment.label) for moment in JOURNEY[:_CLOSE]),
-            (Touchpoint.PROJECT_CLOSE.value, _("project close, names too")),
-            *((moment.value, moment.label) for moment in JOURNEY[_CLOSE + 1 :]),
+            ("", capfirst(Touchpoint.PROJECT_CLOSE.label)),
+            *((moment.value, capfirst(moment.label)) for moment in JOURNEY[:_CLOSE]),
+            (Touchpoint.PROJECT_CLOSE.value, _("Project close, names too")),
+            *((moment.value, capfirst(moment.label)) for moment in JOURNEY[_CLOSE + 1 :]),
         ],
         required=False,
     )
@@ -111,7 +115,7 @@ class FilterForm(forms.Form):
     )
     band = forms.TypedChoiceField(
         label=_("Project value"),
-        choices=[("", _("All values")), *((band.value, band.label) for band in _BANDS)],
+        choices=[("", _("All values")), *((band.value, capfirst(band.label)) for band in _BANDS)],
         required=False,
         coerce=lambda value: Band(int(value)),
         empty_value=None,
