@@ -68,6 +68,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Apps -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "ambassadors",
+    "ambassadors.board",
     "ambassadors.programme",
     "ambassadors.rollup",
     "alerts",
@@ -329,6 +330,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "queue board reports": {
+        "task": "ambassadors.board.tasks.queue_board_reports",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "report refused mail": {
         "task": "outbox.tasks.report_refusals",
         "schedule": 60.0,
@@ -385,6 +391,8 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "celery": {"level": "WARNING"},
         "apprise": {"level": "CRITICAL"},  # its warnings quote what services say, with addresses
+        "fontTools": {"level": "WARNING"},  # lists every letter that a report uses
+        "fpdf": {"level": "WARNING"},
         "flufl.bounce": {"level": "CRITICAL"},  # tells of each of its twenty detectors
         "waitress": {"level": "WARNING"},
     },

@@ -19,6 +19,7 @@ urlpatterns = [
     path("texts/", include("surveys.texts_urls")),
     path("held/", include("surveys.held_urls")),
     path("programme/", include("ambassadors.programme.urls")),
+    path("dashboard/report/", include("ambassadors.board.urls")),
     path("dashboard/", include("ambassadors.dashboard.urls")),
     path("outbox/", include("outbox.urls")),
     path("absence/", include("staff.absence_urls")),

@@ -2,11 +2,12 @@
 
 from django.urls import ResolverMatch
 
-ACCOUNT, ALERTS, SETTINGS = "account", "alerts", "settings"
+ACCOUNT, ALERTS, DASHBOARD, SETTINGS = "account", "alerts", "dashboard", "settings"
 
 _BY_NAMESPACE = {
     "absence": ACCOUNT,
     "held": ALERTS,
+    "board": DASHBOARD,
     "brand": SETTINGS,
     "causes": SETTINGS,
     "chat": SETTINGS,

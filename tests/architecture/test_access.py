@@ -171,6 +171,12 @@ TABLE = {
         data={"answer": "yes", "answered_on": timezone.localdate().isoformat()},
     ),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
+    "board:report": reading(*MANAGEMENT_ONLY),
+    "board:settings": Access(
+        get=signed_in(*MANAGEMENT_ONLY),
+        post=signed_in(REFUSED, REFUSED, REFUSED, ELSEWHERE, REFUSED),
+        data={"mail": "on"},
+    ),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
     "absence:list": reading(IN),
     "absence:new": Access(get=signed_in(IN), post=signed_in(IN)),  # nothing filled in: asked again

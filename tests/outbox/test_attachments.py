@@ -1,4 +1,4 @@
-"""A file that travels with a mail: frozen with it, the same on every way out, named in the outbox."""
+"""A file that travels with a mail: frozen with it, the same on every way out, and named."""
 
 import base64
 import json
