@@ -68,6 +68,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Apps -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "ambassadors",
+    "ambassadors.board",
     "ambassadors.programme",
     "ambassadors.rollup",
     "ambassadors.steering",
@@ -335,6 +336,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "queue board reports": {
+        "task": "ambassadors.board.tasks.queue_board_reports",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "report refused mail": {
         "task": "outbox.tasks.report_refusals",
         "schedule": 60.0,
@@ -393,6 +399,8 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "celery": {"level": "WARNING"},
         "apprise": {"level": "CRITICAL"},  # its warnings quote what services say, with addresses
+        "fontTools": {"level": "WARNING"},  # lists every letter that a report uses
+        "fpdf": {"level": "WARNING"},
         "flufl.bounce": {"level": "CRITICAL"},  # tells of each of its twenty detectors
         "waitress": {"level": "WARNING"},
     },

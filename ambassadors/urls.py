@@ -21,6 +21,7 @@ urlpatterns = [
     path("programme/", include("ambassadors.programme.urls")),
     path("challenge/", include("ambassadors.steering.urls")),
     path("dashboard/views/", include("ambassadors.steering.view_urls")),
+    path("dashboard/report/", include("ambassadors.board.urls")),
     path("dashboard/", include("ambassadors.dashboard.urls")),
     path("outbox/", include("outbox.urls")),
     path("absence/", include("staff.absence_urls")),

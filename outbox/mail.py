@@ -28,6 +28,18 @@ class InlineImage:
     subtype: str = "png"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that travels with a mail."""
+
+    name: str
+    data: bytes
+    kind: str  # as in MIME: "application/pdf"
+
+
+MAX_ATTACHED = 5 * 1024 * 1024  # bytes in one mail; many servers take no more than 10 MB as MIME
+
+
 class Mail(EmailMultiAlternatives):
     """A text, the same as HTML, and the pictures that the HTML shows.
 
@@ -66,12 +78,13 @@ def compose(
     sender_name: str = "",
     reply_to: Person | None = None,
     headers: dict[str, str] | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> Mail:
     """Render the mail ``name`` in ``language`` (a code of LANGUAGES) for one recipient.
 
     Subject and text come from the engine without autoescape, the HTML from the one with it.
     ``sender_name`` replaces the name, never the address, of DEFAULT_FROM_EMAIL. The firm's logo
-    goes along when the HTML shows it.
+    goes along when the HTML shows it. Raises ValueError for more ``attachments`` than MAX_ATTACHED.
     """
     folder = f"mail/{name}"
     brand = current_brand()
@@ -96,7 +109,16 @@ def compose(
     )
     message.attach_alternative(html, "text/html")
     message.images = _pictures(html, brand)
+    _attach(message, attachments)
     return message
+
+
+def _attach(message: Mail, attachments: Sequence[Attachment]) -> None:
+    size = sum(len(one.data) for one in attachments)
+    if size > MAX_ATTACHED:
+        raise ValueError(f"{size} bytes are too many to mail.")
+    for one in attachments:
+        message.attach(one_line(one.name), one.data, one.kind)
 
 
 def _pictures(html: str, brand: Look) -> list[InlineImage]:
@@ -108,7 +130,10 @@ def _pictures(html: str, brand: Look) -> list[InlineImage]:
 
 def _join(message: Message, images: Sequence[InlineImage]) -> None:
     """Put the HTML part of ``message`` and ``images`` into one part, the HTML first."""
-    alternatives = message.get_payload()
+    written = next(
+        part for part in message.walk() if part.get_content_type() == "multipart/alternative"
+    )  # all of the mail, or what stands before its attachments
+    alternatives = written.get_payload()
     assert isinstance(alternatives, list)  # text and HTML
     at, html = next(
         (at, part)

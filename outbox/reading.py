@@ -22,6 +22,14 @@ _SECRET = re.compile(r"(?:/s/|/reset/key/)([A-Za-z0-9_-]{8,})", flags=re.IGNOREC
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttachedFile:
+    """What is told of a file that travels with a mail; ``size`` in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """What can be shown of a delivery. A part that the mail does not have is empty."""
 
@@ -29,12 +37,14 @@ class Reading:
     text: str
     html: str
     is_masked: bool
+    attachments: tuple[AttachedFile, ...] = ()
 
 
 def read(delivery: Delivery) -> Reading:
     """Return the mail of ``delivery``; everything is empty when it was removed after handover.
 
-    Of one whose words are hidden only the headers are left, without the subject.
+    Of one whose words are hidden only the headers are left, without the subject; that a file
+    travels along is told, not what it is called.
     """
     if delivery.channel != Channel.EMAIL:
         return _read_json(delivery)
@@ -42,7 +52,8 @@ def read(delivery: Delivery) -> Reading:
     headers = [(name, str(value)) for name, value in message.items()]
     if delivery.is_hidden:
         told = [(name, value) for name, value in headers if name.lower() != "subject"]
-        return Reading(headers=tuple(told), text="", html="", is_masked=False)
+        files = tuple(AttachedFile(name="", size=one.size) for one in _files(message))
+        return Reading(headers=tuple(told), text="", html="", is_masked=False, attachments=files)
     text, markup = _content(message, "text/plain"), _content(message, "text/html")
     secrets = secrets_in([text, markup, *(value for _name, value in headers)])
     return Reading(
@@ -50,7 +61,18 @@ def read(delivery: Delivery) -> Reading:
         text=masked(text, secrets),
         html=_with_pictures(masked(markup, secrets), message),
         is_masked=bool(secrets),
+        attachments=_files(message),
     )
+
+
+def _files(message: EmailMessage) -> tuple[AttachedFile, ...]:
+    found = []
+    for part in message.walk():
+        data = part.get_payload(decode=True)
+        if part.is_attachment() and isinstance(data, bytes):
+            name = part.get_filename() or part.get_content_type()
+            found.append(AttachedFile(name=masked(name, secrets_in([name])), size=len(data)))
+    return tuple(found)
 
 
 def _read_json(delivery: Delivery) -> Reading:

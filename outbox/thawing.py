@@ -15,7 +15,7 @@ _FIELDS = {
 
 
 def thawed(delivery: Delivery) -> EmailMultiAlternatives:
-    """Return the mail of ``delivery`` with the texts, headers and pictures that were frozen.
+    """Return the mail of ``delivery`` with all that was frozen: texts, headers, pictures, files.
 
     Message-ID and Date stay among the headers: who keeps them shows a copy to be one.
     """
@@ -32,7 +32,9 @@ def thawed(delivery: Delivery) -> EmailMultiAlternatives:
         message.attach_alternative(html, "text/html")
     for part in frozen.walk():
         data = part.get_payload(decode=True)
-        if part.get_content_maintype() == "image" and isinstance(data, bytes):
+        if part.is_attachment() and isinstance(data, bytes):
+            message.attach(part.get_filename(), data, part.get_content_type())
+        elif part.get_content_maintype() == "image" and isinstance(data, bytes):
             image = MIMEImage(data, part.get_content_subtype())
             image["Content-ID"] = str(part["Content-ID"])
             image["Content-Disposition"] = str(part["Content-Disposition"])

@@ -11,6 +11,7 @@ _BY_NAMESPACE = {
     "absence": ACCOUNT,
     "held": ALERTS,
     "dashboard-views": DASHBOARD,
+    "board": DASHBOARD,
     "brand": SETTINGS,
     "causes": SETTINGS,
     "chat": SETTINGS,

@@ -194,6 +194,12 @@ TABLE = {
     "dashboard-views:rename-view": acting({"name": "Water"}, *OTHERS_VIEW),
     "dashboard-views:start-view": acting({"start": "1"}, *OTHERS_VIEW),
     "dashboard-views:delete-view": acting({}, *OTHERS_VIEW),
+    "board:report": reading(*MANAGEMENT_ONLY),
+    "board:settings": Access(
+        get=signed_in(*MANAGEMENT_ONLY),
+        post=signed_in(REFUSED, REFUSED, REFUSED, ELSEWHERE, REFUSED),
+        data={"mail": "on"},
+    ),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
     # About colleagues, so every colleague may read it; nothing filled in: asked again.
     "council:detail": Access(

@@ -28,9 +28,9 @@ def schema():
 
 call_command("migrate", verbosity=0)
 first = schema()
-for app in ("rollup", "steering", "programme", "alerts", "surveys", "staff", "outbox"):
+for app in ("rollup", "board", "steering", "programme", "alerts", "surveys", "staff", "outbox"):
     call_command("migrate", app, "zero", verbosity=0)
-ours = ("rollup_", "steering_", "programme_", "alerts_", "surveys_", "staff_", "outbox_")
+ours = ("rollup_", "board_", "steering_", "programme_", "alerts_", "surveys_", "staff_", "outbox_")
 left = [name for name, _sql in schema() if name.startswith(ours)]
 call_command("migrate", verbosity=0)
 assert not left, left

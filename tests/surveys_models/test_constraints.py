@@ -22,6 +22,7 @@ from alerts.models import (
     SavedView,
 )
 from alerts.preferences import NewsRule, Preference
+from ambassadors.board.models import BoardSubscription, MonthlyReport
 from ambassadors.programme.models import AskCorrection
 from outbox.addresses import ChatAddress
 from outbox.circuit import Circuit
@@ -115,6 +116,11 @@ def make_attempt(delivery=None, **fields):
     return (delivery or make_delivery()).tries.create(
         phase="RCPT", outcome="temporary", transport="smtp", **fields
     )
+
+
+def make_reports(*languages, month=date(2026, 10, 1)):
+    for language in languages:
+        MonthlyReport.objects.create(month=month, language=language, pdf=b"%PDF")
 
 
 def make_report(**fields):
@@ -395,6 +401,17 @@ def two_told(*, invitations):
 CASES = {
     **clock_constraints.CASES,
     **steering_constraints.CASES,
+    # board
+    "board_subscription_of_whole_month": (
+        lambda: BoardSubscription.objects.create(user=make_user(), month=date(2026, 10, 2)),
+        lambda: BoardSubscription.objects.create(user=make_user(), month=date(2026, 10, 1)),
+    ),
+    "monthly_report_once": (lambda: make_reports("nl", "nl"), lambda: make_reports("nl", "en")),
+    "monthly_report_of_whole_month": (
+        lambda: make_reports("nl", month=date(2026, 10, 31)),
+        lambda: make_reports("nl", month=date(2026, 11, 1)),
+    ),
+    "monthly_report_language_known": (lambda: make_reports("de"), lambda: make_reports("en")),
     # staff
     "division_name_unique": any_case(make_division),
     "user_email_unique_any_case": (
