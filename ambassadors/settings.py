@@ -300,59 +300,24 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: no file, nothing to lose
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {
-    "sweep the outbox": {
-        "task": "outbox.tasks.sweep",
-        "schedule": 5.0 / OUTBOX_HASTE,
-        "options": {"expires": 5},
-    },
-    "settle the outbox": {
-        "task": "outbox.tasks.settle",
-        "schedule": 10.0 / OUTBOX_HASTE,
-        "options": {"expires": 10},
-    },
-    "reconcile alerts": {
-        "task": "alerts.tasks.reconcile",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "queue digests": {
-        "task": "alerts.tasks.queue_digests",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "escalate alerts": {
-        "task": "alerts.tasks.escalate",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "refresh figures": {
-        "task": "ambassadors.rollup.tasks.refresh_figures",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "ask whether it is solved": {
-        "task": "surveys.tasks.ask_whether_solved",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-    "queue board reports": {
-        "task": "ambassadors.board.tasks.queue_board_reports",
-        "schedule": 300.0,
-        "options": {"expires": 300},
-    },
-    "report refused mail": {
-        "task": "outbox.tasks.report_refusals",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
+# Every task can run twice or not at all: who comes late finds the work still there.
+_EVERY = {
+    "sweep the outbox": ("outbox.tasks.sweep", 5.0 / OUTBOX_HASTE, 5),
+    "settle the outbox": ("outbox.tasks.settle", 10.0 / OUTBOX_HASTE, 10),
+    "reconcile alerts": ("alerts.tasks.reconcile", 60.0, 60),
+    "queue digests": ("alerts.tasks.queue_digests", 60.0, 60),
+    "escalate alerts": ("alerts.tasks.escalate", 60.0, 60),
+    "refresh figures": ("ambassadors.rollup.tasks.refresh_figures", 30.0, 30),
+    "ask whether it is solved": ("surveys.tasks.ask_whether_solved", 600.0, 600),
+    "queue board reports": ("ambassadors.board.tasks.queue_board_reports", 300.0, 300),
+    "report refused mail": ("outbox.tasks.report_refusals", 60.0, 60),
 }
 if BOUNCE_MAILBOX_URL:
-    CELERY_BEAT_SCHEDULE["read the mailbox"] = {
-        "task": "outbox.tasks.read_mailbox",
-        "schedule": 180.0,
-        "options": {"expires": 180},
-    }
+    _EVERY["read the mailbox"] = ("outbox.tasks.read_mailbox", 180.0, 180)
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": task, "schedule": seconds, "options": {"expires": expires}}
+    for name, (task, seconds, expires) in _EVERY.items()
+}
 
 # The rules of asking (PRODUCT, from close to follow-up) -----------------------------------------
 INVITE_CLOSED_WITHIN_DAYS = env.int("INVITE_CLOSED_WITHIN_DAYS", default=30)

@@ -88,13 +88,8 @@ def compose(
     """
     folder = f"mail/{name}"
     brand = current_brand()
-    context = {
-        "brand": brand,
-        "firm_name": brand.name,
-        "site_url": settings.SITE_URL,
-        "language": language,
-        **context,
-    }
+    ours = {"brand": brand, "firm_name": brand.name, "language": language}
+    context = {"site_url": settings.SITE_URL, **ours, **context}
     with translation.override(language):
         subject = render_to_string(f"{folder}/subject.txt", context, using="text")
         text = render_to_string(f"{folder}/body.txt", context, using="text")
