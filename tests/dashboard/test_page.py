@@ -292,6 +292,9 @@ def test_queries_do_not_grow_with_rows(client, manager, django_assert_num_querie
     refresh()
     with django_assert_num_queries(23):
         client.get(PAGE, {"page": 1})
+    everything = {"division": division.pk, "service": service.pk, "compare": "year", "band": "25"}
+    with django_assert_num_queries(29):
+        client.get(PAGE, {"page": 1, **everything})
 
 
 def test_without_projects_there_is_one_sentence(client, manager):
