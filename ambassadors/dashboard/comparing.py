@@ -31,10 +31,12 @@ class Other:
     def beside(self, of: Callable[[Tally], Estimate], now: Tally) -> str:
         """Return ``period before 31% (24–39%), n = 150: no demonstrable difference``.
 
-        ``of`` takes the figure out of either period's counts.
+        ``of`` takes the figure out of either period's counts. Nothing when both are too few.
         """
         before = of(self.tally)
         n = whole_number(before.n)
+        if not before.is_enough and not of(now).is_enough:
+            return ""
         if not before.is_enough:
             words = {"period": self.label, "n": n, "too_little": findings.too_little()}
             return _("%(period)s, n = %(n)s: %(too_little)s") % words

@@ -240,4 +240,4 @@ def compared_scope(form: FilterForm, scope: Scope, *, now: datetime) -> Scope | 
 def _which(several: list[Client]) -> str:
     if not several:
         return gettext("No client is called this.")
-    return gettext("Several clients are called this. Choose one.")
+    return gettext("Several clients are called this. Choose one, or type more of the name.")

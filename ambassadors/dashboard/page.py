@@ -97,8 +97,8 @@ def _scores(tally: Tally, other: Other | None) -> pictures.Histogram | None:
             rest,
         )
         notes.append(words % {"number": whole_number(rest)})
-    if other and sum(other.tally.scores):
-        beside = other.beside(score_of, tally)
+    beside = other.beside(score_of, tally) if other and sum(other.tally.scores) else ""
+    if beside:
         notes.append(beside[:1].upper() + beside[1:] + ".")
     return pictures.histogram(tally.scores, note=" ".join(notes))
 

@@ -129,9 +129,9 @@ def _note(scope: Scope) -> str:
     if scope.is_of_close:
         return _(
             "Share of + with its interval (95%). Sorted by coverage (the part of the contacts that "
-            "was invited), then by the share of the signals spoken to in time, never by score."
+            "was invited), then by the share of the alerts spoken to in time, never by score."
         )
     return _(
-        "Share of + with its interval (95%). Sorted by the share of the signals spoken to in time, "
+        "Share of + with its interval (95%). Sorted by the share of the alerts spoken to in time, "
         "never by score."
     )

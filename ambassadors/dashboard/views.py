@@ -54,7 +54,9 @@ def _names(query: QueryDict, figures: Figures) -> dict[str, object]:
     selection = Selection(asked) if asked in Selection.values else Selection.POSITIVE
     found = people.names(figures.scope, selection, figures.tail)
     size = NAMES_ON_A_PAGE if "page" in query else NAMES_AT_FIRST
-    page: Page[Fact] = Paginator(cast(Any, found), size).get_page(query.get("page"))
+    paginator: Paginator[Fact] = Paginator(cast(Any, found), size)
+    paginator.count = numbers.by_selection[selection]  # counted already, with the others
+    page: Page[Fact] = paginator.get_page(query.get("page"))
     return {
         "selection": selection,
         "selections": [

@@ -6,6 +6,7 @@ from django.core.mail import EmailMultiAlternatives
 from outbox.models import Lane
 from outbox.queueing import queue_message
 from tests.dashboard.conftest import answered, filled
+from tests.dashboard.firm import Firm
 from tests.factories import make_user
 
 __all__ = ["filled"]
@@ -54,6 +55,42 @@ def test_a_full_dashboard(open_page, live_server, sign_in, filled, width, scheme
     for summary in watched.page.locator("summary").all():
         summary.click()
     assert not watched.is_too_wide
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "language", "query"),
+    [
+        (320, "light", "nl", "?period=12m&compare=before"),
+        (1280, "dark", "en", "?period=all&touchpoint=aftercare"),
+        (390, "dark", "nl", "?first=2026-02-31&division=999999&client=gemeente&manager=1"),
+    ],
+)
+def test_filtered_and_compared(open_page, live_server, sign_in, width, scheme, language, query):
+    Firm(projects=60)
+    watched = open_page(width=width, color_scheme=scheme)
+    sign_in(watched, language=language)
+    inspect(watched, f"{live_server.url}/dashboard/{query}")
+    for summary in watched.page.locator("summary").all():
+        summary.click()
+    assert not watched.is_too_wide
+    assert watched.axe_findings() == []
+
+
+def test_filters_fold_away_on_a_phone_without_script(open_page, live_server, sign_in):
+    answered()
+    watched = open_page(width=390)
+    sign_in(watched)
+    watched.page.goto(f"{live_server.url}/dashboard/")
+    period = watched.page.locator("#id_period")
+    assert not period.is_visible()
+    watched.page.locator("#show-filters").focus()
+    watched.page.keyboard.press("Space")
+    assert period.is_visible()
+    watched.page.goto(f"{live_server.url}/dashboard/?division=999999")
+    assert period.is_visible()  # what is wrong is in sight
+    watched.page.set_viewport_size({"width": 1280, "height": 800})
+    watched.page.goto(f"{live_server.url}/dashboard/")
+    assert period.is_visible()
 
 
 @pytest.mark.parametrize("query", ["", "?first=2026-02-31", "?names=more&page=1"])
