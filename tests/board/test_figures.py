@@ -77,9 +77,7 @@ def test_groups_difference_and_silence(text):
         points = round(100 * (plus - minus) / n)
         assert f"{name}: {points:+d} (" in text.replace("–", "-")
         assert plus_minus_interval(plus, minus, n).low <= (plus - minus) / n
-        asked = Invitation.objects.filter(
-            project_contact__project__closed_on__range=period
-        ).count()
+        asked = Invitation.objects.filter(project_contact__project__closed_on__range=period).count()
         low, high = (round_half_up(100 * end / asked) for end in (plus, plus + asked - n))
         assert f"{name}: {low}% tot {high}%" in text
 
