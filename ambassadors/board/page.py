@@ -243,6 +243,9 @@ def _divisions(sheet: Sheet, board: Board, y: float) -> None:
     """List the divisions by coverage, as many as there is room for."""
     _heading(sheet, _("Divisions by coverage, 12 months"), _SECOND, y, _HALF)
     y += 11.5
+    if not board.divisions:
+        sheet.say(_("No project closed yet"), _SECOND, y, _HALF)
+        return
     for text, x, width in (
         (_("coverage"), _SECOND + 24, 13),
         (_("n"), _SECOND + 37, 8.5),
