@@ -86,10 +86,14 @@ def compose(
     ``sender_name`` replaces the name, never the address, of DEFAULT_FROM_EMAIL. The firm's logo
     goes along when the HTML shows it. Raises ValueError for more ``attachments`` than MAX_ATTACHED.
     """
-    folder = f"mail/{name}"
-    brand = current_brand()
-    ours = {"brand": brand, "firm_name": brand.name, "language": language}
-    context = {"site_url": settings.SITE_URL, **ours, **context}
+    folder, brand = f"mail/{name}", current_brand()
+    context = {
+        "brand": brand,
+        "firm_name": brand.name,
+        "site_url": settings.SITE_URL,
+        "language": language,
+        **context,
+    }
     with translation.override(language):
         subject = render_to_string(f"{folder}/subject.txt", context, using="text")
         text = render_to_string(f"{folder}/body.txt", context, using="text")
@@ -104,16 +108,16 @@ def compose(
     )
     message.attach_alternative(html, "text/html")
     message.images = _pictures(html, brand)
-    _attach(message, attachments)
-    return message
+    return _with_files(message, attachments)
 
 
-def _attach(message: Mail, attachments: Sequence[Attachment]) -> None:
+def _with_files(message: Mail, attachments: Sequence[Attachment]) -> Mail:
     size = sum(len(one.data) for one in attachments)
     if size > MAX_ATTACHED:
         raise ValueError(f"{size} bytes are too many to mail.")
     for one in attachments:
         message.attach(one_line(one.name), one.data, one.kind)
+    return message
 
 
 def _pictures(html: str, brand: Look) -> list[InlineImage]:

@@ -79,13 +79,16 @@ def _coverage(sheet: Sheet, board: Board) -> None:
     y = _columns(sheet, board, LEFT, y + 12, (45, 21, 21))
     for line in words.steps(month, year):
         y = _row(sheet, line, LEFT, y, (45, 21, 21))
-    invited = (
-        percent(one.coverage.value) if one.coverage.is_enough else "–" for one in (month, year)
-    )
+    invited = [_of_all(one.coverage) for one in (month, year)]
     y = _row(sheet, (_("Coverage: invited of all"), *invited), LEFT, y, (45, 21, 21))
     y += 3
     y = sheet.tell(findings.of_response(month), LEFT, y, _HALF)
     _rates(sheet, board, y)
+
+
+def _of_all(coverage: Share) -> str:
+    """Return ``86%``, and a dash for too few to say anything."""
+    return percent(coverage.value) if coverage.is_enough else "–"
 
 
 def _rates(sheet: Sheet, board: Board, y: float) -> None:
@@ -240,6 +243,9 @@ def _divisions(sheet: Sheet, board: Board, y: float) -> None:
     """List the divisions by coverage, as many as there is room for."""
     _heading(sheet, _("Divisions by coverage, 12 months"), _SECOND, y, _HALF)
     y += 11.5
+    if not board.divisions:
+        sheet.say(_("No project closed yet"), _SECOND, y, _HALF)
+        return
     for text, x, width in (
         (_("coverage"), _SECOND + 24, 13),
         (_("n"), _SECOND + 37, 8.5),
@@ -259,8 +265,7 @@ def _divisions(sheet: Sheet, board: Board, y: float) -> None:
 def _division(sheet: Sheet, name: str, tally: Tally, y: float) -> None:
     share, coverage = tally.share(Group.POSITIVE), tally.coverage
     sheet.say(name, _SECOND, y, 26)
-    asked = percent(coverage.value) if coverage.is_enough else "–"
-    sheet.say(asked, _SECOND + 26, y, 11, to_the_right=True)
+    sheet.say(_of_all(coverage), _SECOND + 26, y, 11, to_the_right=True)
     sheet.say(whole_number(share.n), _SECOND + 37, y, 8.5, to_the_right=True)
     if not share.is_enough:
         sheet.say(findings.too_little(), _SECOND + 48, y, 39, size=8)

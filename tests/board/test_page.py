@@ -39,20 +39,22 @@ def test_it_is_always_one_page_of_a4(case, language):
 
 
 @pytest.mark.parametrize("case", ["long names", "everything"])
-def test_nothing_is_written_outside_the_margins_or_over_the_foot(case):
+def test_nothing_is_written_outside_the_margins(case, monkeypatch):
     CASES[case]()
-    reader, _text = page_of()
-    places = []
+    ends = []
+    real = sheet.Sheet.text
 
-    def note(text, _matrix, place, _font, size):
-        if text.strip():
-            places.append((text, place[4], place[5], size))
+    def note(self, x, y, text):
+        ends.append((x, x + self.get_string_width(text), y, text))
+        real(self, x, y, text)
 
-    reader.pages[0].extract_text(visitor_text=note)
-    assert places
-    for text, x, y, _size in places:
-        assert 14 / 25.4 * 72 - 1 <= x < 196 / 25.4 * 72, text
-        assert 842 - 286 / 25.4 * 72 < y < 842 - 10 / 25.4 * 72, text
+    monkeypatch.setattr(sheet.Sheet, "text", note)
+    page_of()
+    assert ends
+    for start, end, y, text in ends:
+        assert start >= sheet.LEFT - 0.01, text
+        assert end <= sheet.RIGHT + 0.01, text
+        assert 10 < y < sheet.BOTTOM, text
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -104,7 +106,7 @@ def test_it_prints_in_black():
     [
         "<script>alert(1)</script> & {{ firm_name }} {% now 'Y' %}",
         ") Tj ET (\\051 BT /F1 99 Tf (overal",
-        "regel\r\nBcc: x\x00\x07\x1b[31m\u2028twee",
+        "regel\r\nBcc: x\x07\x1b[31m\u2028twee",
         "**vet** __onder__ --door-- [a](https://elders.example)",
         "\u202egnaro\u202c \u200bnul\ufeff",
         "%(month)s {0} %s",
@@ -130,6 +132,7 @@ def test_hostile_names_are_only_letters(name):
         ("王 Wei", "□ Wei"),
         ("A\u2011B", "A-B"),
         ("  a\t b\n", "a b"),
+        ("a\x00b\x1b[31m", "ab[31m"),
         ("e\u0301", "é"),
         ("🙂", "□"),
     ],

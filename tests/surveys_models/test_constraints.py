@@ -773,7 +773,7 @@ CASES = {
 def constraints():
     return {
         constraint.name: constraint
-        for app in ("staff", "surveys", "outbox", "alerts", "programme", "steering")
+        for app in ("staff", "surveys", "outbox", "alerts", "board", "programme", "steering")
         for model in apps.get_app_config(app).get_models()
         for constraint in model._meta.constraints
         if isinstance(constraint, CheckConstraint | UniqueConstraint)
