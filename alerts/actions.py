@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from alerts.clocks import Clock
-from alerts.digest_items import hand_on, leads_not_put_by, news_of_who_left, put_lead_by
+from alerts.digest_items import hand_on, news_of_who_left
 from alerts.digest_models import DigestItem
 from alerts.escalating import restart_clocks, start_clocks, start_missing_clocks
+from alerts.leads import follow_answer, follow_forgotten, forgotten, queue_lead, unkept_leads
 from alerts.mailing import queue_alert_mails
-from alerts.models import Alert, AlertEvent, EventKind, Move, Notification
+from alerts.models import Alert, AlertEvent, EventKind, Lead, Move, Notification
 from alerts.queueing import move_to_queue, unkept_alerts
 from alerts.routing import route_for
 from alerts.second_channel import late_chats, late_mails, mail_instead, send_second
@@ -53,7 +54,7 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
-Row = TypeVar("Row", Response, Alert, Notification, DigestItem)
+Row = TypeVar("Row", Response, Alert, Lead, Notification, DigestItem)
 
 
 def raise_alert(*, response: Response, now: datetime) -> Alert | None:
@@ -135,7 +136,8 @@ def reconcile(*, now: datetime | None = None) -> int:
     4. An alert whose answer was replaced is told so.
     5. An alert mail that was refused for good goes to somebody else; administrators are told.
     6. An alert mail not handed over in time goes by chat as well, and late chat by mail.
-    7. A lead that waits for nobody's digest is put by.
+    7. A + or 0 with interest without a lead gets one; a lead whose answer was replaced is told,
+       and an open one whose owner left has somebody who looks after it.
     8. An open alert without clocks gets them; what they would have done before stays undone.
     9. An open alert whose owner left goes to the queue of its division; its keeper is told.
     10. News that waits for the digest of somebody who left is for who is there now.
@@ -157,8 +159,7 @@ def reconcile(*, now: datetime | None = None) -> int:
         repairs += _repaired(_second, notification, now)
     for notification in late_chats(now):
         repairs += _repaired(_mail_instead, notification, now)
-    for response in leads_not_put_by(now):
-        repairs += _repaired(_lead_after_all, response, now)
+    repairs += _repair_leads(now)
     for alert in Alert.objects.without_clocks():
         repairs += _repaired(_clocks_after_all, alert, now)
     for alert in unkept_alerts():
@@ -166,6 +167,15 @@ def reconcile(*, now: datetime | None = None) -> int:
     for item in news_of_who_left():
         repairs += _repaired(_hand_on, item, now)
     return repairs + publish_missed(now=now)
+
+
+def _repair_leads(now: datetime) -> int:
+    repairs = sum(_repaired(_lead_after_all, response, now) for response in forgotten())
+    for lead in Lead.objects.untold_of_new_answer():
+        repairs += _repaired(_follow_after_all, lead, now)
+    for lead in unkept_leads():
+        repairs += _repaired(_keep_lead, lead, now)
+    return repairs
 
 
 def _repaired(repair: Callable[[Row, datetime], bool], row: Row, now: datetime) -> bool:
@@ -193,7 +203,16 @@ def _note_after_all(alert: Alert, now: datetime) -> bool:
 
 
 def _lead_after_all(response: Response, now: datetime) -> bool:
-    return put_lead_by(response=response, now=now)
+    logger.error("reconcile: response %s had no lead", response.pk)
+    return follow_answer(response=response, now=now) is not None
+
+
+def _follow_after_all(lead: Lead, now: datetime) -> bool:
+    return follow_forgotten(lead, now=now)
+
+
+def _keep_lead(lead: Lead, now: datetime) -> bool:
+    return queue_lead(lead, now=now)
 
 
 def _hand_on(item: DigestItem, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from alerts.escalation import StepKind
-from alerts.models import Alert
+from alerts.models import Alert, Lead
 from alerts.routing import management
 from staff.models import User, first_active
 from staff.standing_in import Presence
@@ -42,15 +42,15 @@ class Chain:
         not_again = told | {alert.owner_id, owner.pk if owner else None}
         return self._first(others, not_again)
 
-    def keeper(self, alert: Alert) -> User | None:
-        """Return who looks after an alert that nobody owns."""
+    def keeper(self, alert: Alert | Lead) -> User | None:
+        """Return who looks after an alert or a lead that nobody owns."""
         fallback = alert.response.project.division.fallback
         manager = alert.response.project.account_manager  # away, and whoever stood in has left
         everybody = (*self._line(alert), fallback, *self._management, manager)
         return self._first(everybody, {alert.owner_id})
 
-    def _line(self, alert: Alert) -> list[User]:
-        """Return the supervisor and the supervisor's supervisor of whose alert it is."""
+    def _line(self, alert: Alert | Lead) -> list[User]:
+        """Return the supervisor and the supervisor's supervisor of whose it is."""
         whose = alert.on_behalf_of or alert.owner or alert.response.project.account_manager
         line: list[User] = []
         above = whose.supervisor

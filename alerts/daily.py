@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
 from alerts.clocks import Calendar, add_business_days
 from alerts.digest_models import DigestItem, DigestTime
-from alerts.models import Alert
-from alerts.preferences import News
+from alerts.models import Alert, Lead
+from alerts.preferences import OF_ALERTS, News
 from alerts.wishes import CALL_WITHIN_DAYS
 from surveys.models import CallRequest, Group, Response
 
@@ -34,17 +34,19 @@ class Daily:
     late: list[Alert] = field(default_factory=list)
     today: list[Alert] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    leads: list[Lead] = field(default_factory=list)  # whose next step is due
     items: list[DigestItem] = field(default_factory=list)
 
     @property
     def is_silent(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.late or self.today or self.calls or self.news)
+        return not (self.late or self.today or self.calls or self.leads or self.news)
 
     @property
     def news(self) -> list[DigestItem]:
         """What is new and still true, and not said above: – before +, then calls and leads."""
         above = {alert.pk for alert in (*self.late, *self.today)}
+        told = {lead.response_id for lead in self.leads} | self._answers_of_alerts()
         called = {call.request.pk for call in self.calls}
         kept = [
             item
@@ -54,14 +56,35 @@ class Daily:
             or item.alert_id not in above
         ]
         kept = [item for item in kept if item.data.get("call") not in called]
+        kept = [item for item in kept if item.news != News.LEAD or item.response_id not in told]
         return sorted((item for item in kept if is_true(item)), key=_urgency)
+
+    def _answers_of_alerts(self) -> set[int]:
+        """The answers whose alert is told here as well: it says that they want more."""
+        items = {item.response_id for item in self.items if item.news in OF_ALERTS}
+        return items | {alert.response_id for alert in (*self.late, *self.today)}
 
 
 def is_true(item: DigestItem) -> bool:
     """Whether ``item`` still holds: what was answered anew or taken back is no news."""
     if item.news == News.CONSENT:
         return bool(still_allowed(item))
+    if item.news == News.LEAD:
+        return _is_open_lead(item)
     return item.response.replaced_at is None or item.alert_id is not None
+
+
+def _is_open_lead(item: DigestItem) -> bool:
+    """Whether the lead of ``item`` still stands, is not closed, and still its reader's.
+
+    Before there were rows of leads the answer alone was one.
+    """
+    if item.response.replaced_at is not None:
+        return False
+    lead: Lead | None = getattr(item.response, "lead", None)
+    if lead is None:
+        return True
+    return not lead.is_closed and item.recipient_id in (lead.owner_id, lead.keeper_id)
 
 
 def still_allowed(item: DigestItem) -> list[str]:
@@ -91,6 +114,8 @@ def dailies(rows: Sequence[DigestTime], *, now: datetime, calendar: Calendar) ->
         reader = call.alert.owner_id if call.alert else call.request.project.account_manager_id
         if reader is not None:
             found[reader].calls.append(call)
+    for lead in _due_leads(readers, now.astimezone(calendar.zone).date()):
+        found[lead.owner_id or lead.keeper_id or 0].leads.append(lead)
     for item in _items_of(readers):
         found[item.recipient_id].items.append(item)
     return found
@@ -107,10 +132,17 @@ def _due_alerts(readers: Iterable[int], until: datetime) -> Iterable[Alert]:
     return due.with_story().order_by("due_at", "pk")
 
 
+def _due_leads(readers: Iterable[int], today: date) -> Iterable[Lead]:
+    """Return the leads of these people whose next step is for today, or was."""
+    mine = Q(owner__in=readers) | Q(owner=None, keeper__in=readers)
+    return Lead.objects.due(today).filter(mine).with_story().in_order()
+
+
 def _items_of(readers: Iterable[int]) -> Iterable[DigestItem]:
     waiting = DigestItem.objects.waiting().filter(recipient__in=readers)
     return waiting.select_related(
         "alert__owner",
+        "response__lead",
         "response__invitation__project_contact__contact__client",
         "response__invitation__project_contact__project__client",
     ).prefetch_related("response__services", "response__consents", "response__call_requests")

@@ -1,19 +1,17 @@
 """Put news by for somebody's next digest, in the transaction that gives rise to it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from alerts.digest_models import DigestItem
 from alerts.models import Alert, Notification
 from alerts.preferences import FOR_SUPERVISORS, OF_ALERTS, News
 from alerts.routing import route_for
 from staff.models import User, first_active
-from surveys.models import Group, Interest, Response
-
-_LOOK_BACK = timedelta(days=31)  # for leads that were not put by when they came
+from surveys.models import Response
 
 
 def put_by(
@@ -43,21 +41,6 @@ def take_back(what: str) -> int:
     """Drop news that no digest told yet and that is true no more; return how many read it."""
     gone, _by_model = DigestItem.objects.waiting().filter(what=what).delete()
     return gone
-
-
-def put_lead_by(*, response: Response, now: datetime) -> bool:
-    """Put a lead by for whoever would own its alert; False when ``response`` is none.
-
-    A lead is a 0 with interest (PRODUCT, the three groups): no alert, no mail, a line in the
-    digest.
-    """
-    if not is_lead(response):
-        return False
-    reader = route_for(response.project).owner
-    if reader is None:
-        return False
-    put_by(recipient=reader, news=News.LEAD, what=_what(response), response=response, now=now)
-    return True
 
 
 def news_of_who_left() -> QuerySet[DigestItem]:
@@ -90,27 +73,12 @@ def hand_on(item: DigestItem) -> bool:
 
 
 def _reader_now(item: DigestItem) -> User | None:
-    """Return who has to know of ``item``: whose alert it is or who looks after it, or is informed
-    beside them."""
+    """Return who has to know of ``item``: whose alert or lead it is or who looks after it, or is
+    informed beside them."""
     route = route_for(item.response.project)
     if item.news in FOR_SUPERVISORS:
         return next(iter(route.informed), route.owner)
-    own = (item.alert.owner, item.alert.keeper) if item.alert else ()
+    lead = getattr(item.response, "lead", None) if item.news == News.LEAD else None
+    of_what = item.alert or lead
+    own = (of_what.owner, of_what.keeper) if of_what else ()
     return first_active(*own, route.owner)
-
-
-def is_lead(response: Response) -> bool:
-    """Whether ``response`` is a 0 of somebody who wants more."""
-    return response.group == Group.NEUTRAL and response.interest == Interest.YES
-
-
-def leads_not_put_by(now: datetime) -> QuerySet[Response]:
-    """Return the recent leads that stand and that no digest told or will tell."""
-    told = DigestItem.objects.filter(response=OuterRef("pk"), news=News.LEAD)
-    recent = Response.objects.standing().filter(submitted_at__gt=now - _LOOK_BACK)
-    leads = recent.filter(group=Group.NEUTRAL, interest=Interest.YES)
-    return leads.filter(~Exists(told))
-
-
-def _what(response: Response) -> str:
-    return f"lead:{response.pk}"

@@ -27,10 +27,11 @@ def compose_daily(content: Daily, *, to: User, now: datetime) -> Mail:
             "late": content.late[:SHOWN],
             "today": content.today[:SHOWN],
             "calls": content.calls[:SHOWN],
+            "leads": content.leads[:SHOWN],
             "news": news[:SHOWN],
             "left_out": sum(
                 max(len(shown) - SHOWN, 0)
-                for shown in (content.late, content.today, content.calls, news)
+                for shown in (content.late, content.today, content.calls, content.leads, news)
             ),
         },
         to=Person(name=to.name, address=to.email),
@@ -53,6 +54,7 @@ def compose_weekly(content: Weekly, *, to: User, now: datetime) -> Mail:
             "late_plus": content.late_plus[:SHOWN],
             "outcomes": outcomes,
             "coverage": content.coverage,
+            "leads": content.leads,
             "left_out": sum(
                 max(len(shown) - SHOWN, 0) for shown in (content.open_minus, content.late_plus)
             ),
@@ -75,7 +77,7 @@ def _daily_in_words(content: Daily) -> str:
     """Return ``2 te laat, 1 voor vandaag en 3 nieuw``."""
     parts = [
         (len(content.late), _("%(count)s late")),
-        (len(content.today) + len(content.calls), _("%(count)s for today")),
+        (len(content.today) + len(content.calls) + len(content.leads), _("%(count)s for today")),
         (len(content.news), _("%(count)s new")),
     ]
     return list_in_words([words % {"count": count} for count, words in parts if count])
@@ -90,6 +92,9 @@ def _weekly_in_words(content: Weekly) -> str:
         (closed, _("%(count)s closed")),
     ]
     said = [words % {"count": count} for count, words in parts if count]
+    if content.leads.new:
+        new = ngettext("%(count)s new lead", "%(count)s new leads", content.leads.new)
+        said.append(new % {"count": content.leads.new})
     asked = content.coverage.contacts
     return list_in_words(said) or ngettext(
         "%(count)s contact of closed projects", "%(count)s contacts of closed projects", asked

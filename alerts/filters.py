@@ -1,4 +1,4 @@
-"""What narrows the inbox down: words, group, division, service, period; all in the address."""
+"""What narrows the inbox down: words, group, stage, and so on; all of it in the address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from alerts.models import Stage
 from staff.models import Division
 from surveys.models import Group, ProjectContact, Service
 
-NAMES = ("q", "group", "division", "service", "period")
+NAMES = ("q", "group", "stage", "division", "service", "period")
+ANY_STAGE = "any"  # also what is won or lost
+ANY_STAGE_LABEL = gettext_lazy("All stages, also won and lost")
 _PLACE = ("tab", *NAMES, "page")  # what says where somebody is in the list, and nothing else
 
 
@@ -34,6 +37,13 @@ def where(address: Mapping[str, str], **changes: str) -> str:
     return "?" + urlencode({name: value for name, value in asked.items() if value})
 
 
+def stage_in_words(stage: str) -> str:
+    """Return what a filter on the stage of leads says; nothing for none."""
+    if stage == ANY_STAGE:
+        return str(ANY_STAGE_LABEL)
+    return str(Stage(stage).label) if stage else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chip:
     """One filter that is on: what it says, and the name it has in the address."""
@@ -48,10 +58,12 @@ class Filters:
 
     words: str = ""
     group: str = ""
+    stage: str = ""  # of leads; empty: those that are open
     division: Division | None = None
     service: Service | None = None
     period: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
+    is_of_leads: bool = False  # whose group is that of their answer
 
     def __bool__(self) -> bool:
         return bool(self.given)
@@ -64,7 +76,8 @@ class Filters:
         part = f"{answer}invitation__project_contact"
         conditions = {
             "q": lambda: Q(**{f"{part}__in": ProjectContact.objects.matching(self.words)}),
-            "group": lambda: Q(group=self.group),
+            "group": lambda: Q(**{f"{answer if self.is_of_leads else ''}group": self.group}),
+            "stage": lambda: Q() if self.stage == ANY_STAGE else Q(stage=self.stage),
             "division": lambda: Q(**{f"{part}__project__division": self.division}),
             "service": lambda: Q(**{f"{part}__project__service": self.service}),
             "period": lambda: Q(**{f"{answer}submitted_at__gte": now - self._reach()}),
@@ -80,6 +93,7 @@ class Filters:
         texts = {
             "q": f"“{self.words}”",
             "group": str(Group(self.group).label) if self.group else "",
+            "stage": stage_in_words(self.stage),
             "division": self.division.name if self.division else "",
             "service": self.service.label if self.service else "",
             "period": str(Period(self.period).label) if self.period else "",

@@ -20,7 +20,7 @@ from surveys.models import FOLLOW_UP_MAX
 from surveys.plain_text import PlainTextField
 from surveys.texts import follow_up_sentence
 
-_NOTE_MAX = 4000
+NOTE_MAX = 4000
 _FURTHEST = timedelta(days=366)  # later than this is a slip of the finger, or forgetting
 
 
@@ -29,14 +29,14 @@ class NoteForm(forms.Form):
 
     note = forms.CharField(
         label=_("Note"),
-        max_length=_NOTE_MAX,
+        max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write down what is worth remembering.")},
     )
 
 
-class FencedForm(forms.Form):
-    """A change of one alert, made on the page that showed this version of it.
+class VersionedForm(forms.Form):
+    """A change of one row, made on the page that showed this version of it.
 
     A form without version is from a page of before there were any: it asks for no fence, and what
     can no longer be done is refused all the same.
@@ -46,11 +46,11 @@ class FencedForm(forms.Form):
     texts: tuple[str, ...] = ()  # the fields in which somebody writes
     id_prefix = "alert"
 
-    def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, current: int, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{self.id_prefix}_%s")  # the forms beside it have their own
         super().__init__(*args, **kwargs)
-        self.alert = alert
-        self.fields["version"].initial = alert.version
+        self._current = current
+        self.fields["version"].initial = current
 
     @property
     def seen(self) -> int | None:
@@ -62,8 +62,8 @@ class FencedForm(forms.Form):
 
     @property
     def is_stale(self) -> bool:
-        """Whether somebody changed the alert after this page was opened."""
-        return self.seen is not None and self.seen != self.alert.version
+        """Whether somebody changed the row after this page was opened."""
+        return self.seen is not None and self.seen != self._current
 
     def typed(self) -> str:
         """Return every word that was written, to hand it back."""
@@ -73,6 +73,14 @@ class FencedForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """Return what the verb takes, once it is valid."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class FencedForm(VersionedForm):
+    """A change of one alert."""
+
+    def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
+        super().__init__(*args, current=alert.version, **kwargs)
+        self.alert = alert
 
 
 class AcknowledgeForm(FencedForm):
@@ -93,7 +101,7 @@ class ContactForm(FencedForm):
     )
     note = forms.CharField(
         label=_("What was said (optional)"),
-        max_length=_NOTE_MAX,
+        max_length=NOTE_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -116,7 +124,7 @@ class ContactForm(FencedForm):
         """A next step lies ahead, and not in another life."""
         at: datetime | None = self.cleaned_data["next_step_at"]
         if at is not None:
-            _refuse_far(at.date(), is_past=at <= timezone.now())
+            refuse_far(at.date(), is_past=at <= timezone.now())
         return at
 
     def clean(self) -> dict[str, Any]:
@@ -151,7 +159,7 @@ class SnoozeForm(FencedForm):
     def clean_until(self) -> date:
         """It wakes on a day ahead."""
         until: date = self.cleaned_data["until"]
-        _refuse_far(until, is_past=until <= timezone.localdate())
+        refuse_far(until, is_past=until <= timezone.localdate())
         return until
 
     def arguments(self) -> dict[str, Any]:
@@ -206,7 +214,7 @@ def _next_working_morning() -> datetime:
     return timezone.localtime(opens)
 
 
-def _refuse_far(when: date, *, is_past: bool) -> None:
+def refuse_far(when: date, *, is_past: bool) -> None:
     """Raise ValidationError for a day that is over, or a year away."""
     if is_past:
         raise ValidationError(gettext("Choose a moment that lies ahead."))
@@ -268,7 +276,7 @@ class CloseForm(FencedForm):
     )
     note = forms.CharField(
         label=_("Note (optional)"),
-        max_length=_NOTE_MAX,
+        max_length=NOTE_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )

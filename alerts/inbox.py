@@ -21,12 +21,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alerts.filters import Filters, where
 from alerts.late_mail import late_mail
-from alerts.leads import leads_of
-from alerts.models import Alert, AlertQuerySet
+from alerts.models import Alert, AlertQuerySet, Lead, LeadQuerySet
 from staff.models import User
 from staff.roles import Right, has_right
 from staff.standing_in import Presence, people_of
-from surveys.models import Group, HeldAnswer, Response
+from surveys.models import Group, HeldAnswer
 
 PER_PAGE = 50
 
@@ -66,6 +65,12 @@ class Inbox:
         people = None if self.sees_all else self._people
         return Alert.objects.visible_to(self.user, people=people)
 
+    @property
+    def leads(self) -> LeadQuerySet:
+        """The leads this user may see and work."""
+        people = None if self.sees_all else self._people
+        return Lead.objects.visible_to(self.user, people=people)
+
     @cached_property
     def _presence(self) -> Presence:
         return Presence(timezone.localdate(self.now))
@@ -95,7 +100,9 @@ class Inbox:
         """Return what ``tab`` shows, in its order; ``but`` names a filter to leave out."""
         entry = self.entries[tab]
         condition = self.filters.condition(now=self.now, answer=entry.answer, but=but)
-        return entry.rows(self).filter(condition)
+        is_wider = entry.whole is not None and self.filters.stage and but != "stage"
+        rows = entry.whole if is_wider and entry.whole else entry.rows
+        return rows(self).filter(condition)
 
     def count(self, tab: Tab) -> int:
         """Return how many rows ``tab`` has without filters; asked once."""
@@ -114,12 +121,16 @@ class Inbox:
 
     def tabs(self, current: Tab) -> list[TabLink]:
         """Return the tabs as they are drawn. Filters stay on when somebody changes tabs."""
-        links = [self._link(entry) for entry in self.entries.values()]
+        links = [self._link(entry, current) for entry in self.entries.values()]
         return [link for link in links if link.count != 0 or link.stays or link.tab == current]
 
-    def _link(self, entry: Entry) -> TabLink:
+    def _link(self, entry: Entry, current: Tab) -> TabLink:
         count = self.count(entry.tab) if entry.is_counted else None
-        list_address = reverse("alerts:list") + where(self.filters.given, tab=entry.tab.value)
+        # Alerts and leads differ in group and stage: those filters stay behind.
+        is_alike = (entry.tab is Tab.LEADS) == (current is Tab.LEADS)
+        left = {} if is_alike else {"group": "", "stage": ""}
+        place = where(self.filters.given, tab=entry.tab.value, **left)
+        list_address = reverse("alerts:list") + place
         return TabLink(
             tab=entry.tab,
             label=str(entry.label),
@@ -185,7 +196,7 @@ class Inbox:
         return self.rows(tab).filter(pk__gt=after).order_by().count()
 
 
-def _drawn(model: type[Alert | Response], now: datetime) -> QuerySet[Any]:
+def _drawn(model: type[Alert | Lead], now: datetime) -> QuerySet[Any]:
     """Return rows of ``model`` with all that a line of the list shows, in a few queries."""
     if model is Alert:
         part = "response__invitation__project_contact"
@@ -198,11 +209,7 @@ def _drawn(model: type[Alert | Response], now: datetime) -> QuerySet[Any]:
             "clocks__steps",
             late_mail(now),
         )
-    return Response.objects.select_related(
-        "invitation__project_contact__contact",
-        "invitation__project_contact__project__client",
-        "invitation__project_contact__project__account_manager",
-    ).prefetch_related("services")
+    return Lead.objects.with_story().prefetch_related("response__services")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +232,7 @@ class Entry:
     label: str | Promise
     rows: Callable[[Inbox], QuerySet[Any]]
     is_for: Callable[[Inbox], bool] = lambda inbox: True
+    whole: Callable[[Inbox], QuerySet[Any]] | None = None  # what a filter on stage looks in
     answer: str = "response__"  # the path from a row to its response, for the filters
     page: str = ""  # the name of the page, where the rows are shown elsewhere
     is_counted: bool = True
@@ -272,8 +280,8 @@ ENTRIES = (
     Entry(
         tab=Tab.LEADS,
         label=gettext_lazy("Leads"),
-        rows=lambda inbox: leads_of(inbox.user),
-        answer="",
+        rows=lambda inbox: inbox.leads.open().in_order(),
+        whole=lambda inbox: inbox.leads.in_order(),
         stays=False,
     ),
     Entry(

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from alerts.filters import NAMES, Filters, Period
-from alerts.models import VIEW_NAME_MAX
+from alerts.filters import ANY_STAGE, ANY_STAGE_LABEL, NAMES, Filters, Period
+from alerts.models import VIEW_NAME_MAX, Stage
 from staff.models import Division
 from surveys.models import Group, Service
 
@@ -38,6 +38,16 @@ class FilterForm(forms.Form):
         ],
         widget=forms.Select(attrs=_INPUT),
     )
+    stage = forms.ChoiceField(
+        label=pgettext_lazy("lead", "Stage"),
+        required=False,
+        choices=[
+            ("", _("Open: new, talking, offered")),
+            *Stage.choices,
+            (ANY_STAGE, ANY_STAGE_LABEL),
+        ],
+        widget=forms.Select(attrs=_INPUT),
+    )
     division = forms.ModelChoiceField(
         label=_("Division"),
         required=False,
@@ -59,6 +69,20 @@ class FilterForm(forms.Form):
         widget=forms.Select(attrs=_INPUT),
     )
 
+    def __init__(self, *args: Any, is_of_leads: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._is_of_leads = is_of_leads
+        if not is_of_leads:
+            del self.fields["stage"]
+            return
+        group = self.fields["group"]
+        assert isinstance(group, forms.ChoiceField)
+        group.choices = [
+            ("", _("+ and 0")),
+            (Group.POSITIVE.value, Group.POSITIVE.label),
+            (Group.NEUTRAL.value, Group.NEUTRAL.label),
+        ]
+
     def filters(self) -> Filters:
         """Return the filters that are on."""
         self.is_valid()
@@ -66,6 +90,8 @@ class FilterForm(forms.Form):
         return Filters(
             words=known.get("q", ""),
             group=known.get("group", ""),
+            stage=known.get("stage", ""),
+            is_of_leads=self._is_of_leads,
             division=known.get("division"),
             service=known.get("service"),
             period=known.get("period", ""),

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alerts import saved
 from alerts.filters import where
-from alerts.inbox import Inbox
-from alerts.list_forms import FilterForm, SinceForm, ViewNameForm
+from alerts.list_forms import SinceForm, ViewNameForm
+from alerts.listing import narrowed
 from alerts.models import SavedView
 from staff.roles import Right, requires, signed_in
 
@@ -26,8 +25,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
     since = SinceForm(request.GET)
     if not since.is_valid():
         return HttpResponseBadRequest()
-    own = Inbox(user, now=timezone.now(), filters=FilterForm(request.GET).filters())
-    tab = own.tab(request.GET.get("tab", ""))
+    own, tab, _form = narrowed(request, user)
     count = own.arrived(tab, after=since.cleaned_data["after"])
     text = ngettext("%(count)s new alert – show", "%(count)s new alerts – show", count)
     answer = JsonResponse({"count": count, "text": text % {"count": count}})
@@ -48,8 +46,8 @@ def saved_views(request: HttpRequest) -> HttpResponse:
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the place that the address names under a name."""
     user = signed_in(request)
-    place = {"tab": Inbox(user, now=timezone.now()).tab(request.GET.get("tab", "")).value}
-    place |= FilterForm(request.GET).filters().given
+    own, tab, _form = narrowed(request, user)
+    place = {"tab": tab.value, **own.filters.given}
     form = ViewNameForm(request.POST)
     if not form.is_valid():
         return _views_page(request, form=form, place=place)

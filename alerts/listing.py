@@ -11,7 +11,7 @@ from django.utils import timezone
 from alerts.filters import where
 from alerts.inbox import Inbox, Tab
 from alerts.list_forms import FilterForm, ViewNameForm
-from alerts.models import Alert
+from alerts.models import Alert, Lead
 from staff.models import User
 
 
@@ -24,14 +24,18 @@ class Without:
     count: int | None = None
 
 
-def list_context(request: HttpRequest, user: User, *, alert: Alert | None = None) -> dict[str, Any]:
+def list_context(
+    request: HttpRequest,
+    user: User,
+    *,
+    alert: Alert | None = None,
+    lead: Lead | None = None,
+) -> dict[str, Any]:
     """Return what the list shows to ``user``, at the place its address names.
 
-    ``alert`` is the one that is open: it decides the tab where the address names none.
+    ``alert`` or ``lead`` is what is open: it decides the tab where the address names none.
     """
-    form = FilterForm(request.GET)
-    own = Inbox(user, now=timezone.now(), filters=form.filters())
-    tab = own.tab(request.GET.get("tab", ""), alert=alert)
+    own, tab, form = narrowed(request, user, alert=alert, lead=lead)
     page = own.page(tab, request.GET.get("page"))
     place = {"tab": tab.value, **own.filters.given}
     number = str(page.number) if page.number > 1 else ""
@@ -44,7 +48,6 @@ def list_context(request: HttpRequest, user: User, *, alert: Alert | None = None
         "page": page,
         "where": where(place, page=number),
         "filter_form": form,
-        "unused_filter": "group" if tab is Tab.LEADS else "",  # every lead is a 0
         "chips": list(_chips(own, place)),
         "all_address": address + where({"tab": tab.value}),
         "relaxed": [] if page.object_list else _relaxed(own, tab, place),
@@ -53,6 +56,22 @@ def list_context(request: HttpRequest, user: User, *, alert: Alert | None = None
         "view_form": ViewNameForm(),
         "fresh": _fresh(own, tab, place),
     }
+
+
+def narrowed(
+    request: HttpRequest,
+    user: User,
+    *,
+    alert: Alert | None = None,
+    lead: Lead | None = None,
+) -> tuple[Inbox, Tab, FilterForm]:
+    """Return the inbox with the filters of the address on, the tab it names, and their form."""
+    own = Inbox(user, now=timezone.now())
+    asked = request.GET.get("tab", "")
+    tab = own.tab(asked or (Tab.LEADS.value if lead else ""), alert=alert)
+    form = FilterForm(request.GET, is_of_leads=tab is Tab.LEADS)
+    own.filters = form.filters()
+    return own, tab, form
 
 
 def _chips(own: Inbox, place: dict[str, str]) -> Iterator[Without]:

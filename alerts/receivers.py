@@ -8,9 +8,9 @@ from django.dispatch import receiver
 
 from alerts import wishes
 from alerts.actions import note_answered_anew, raise_alert
-from alerts.digest_items import put_lead_by
-from alerts.models import AlertEvent
-from alerts.published import type_of
+from alerts.leads import follow_answer
+from alerts.models import AlertEvent, LeadEvent, is_lead
+from alerts.published import type_of, type_of_lead
 from outbox.publishing import publish
 from surveys.models import CallRequest, Consent, Response
 from surveys.signals import (
@@ -30,14 +30,27 @@ def raise_alert_for(
     replaced: Response | None = None,
     **kwargs: Any,
 ) -> None:
-    """Raise the alert of a + or –, or put a lead by, in the transaction that stores the answer.
+    """Raise the alert of a + or –, in the transaction that stores the answer.
 
     The alert of an answer that this one replaces is told, and stays as it is.
     """
     raise_alert(response=response, now=now)
-    put_lead_by(response=response, now=now)
     if replaced is not None:
         note_answered_anew(replaced=replaced, response=response, now=now)
+
+
+# Connected after the alert's, whose owner it shares. A fault of one leaves the other's work.
+@receiver(response_received, dispatch_uid="alerts.follow_answer")
+def follow_answer_of(
+    sender: object,
+    response: Response,
+    now: datetime,
+    replaced: Response | None = None,
+    **kwargs: Any,
+) -> None:
+    """Make the lead of a + or 0 with interest, or let the one before go on."""
+    if replaced is not None or is_lead(response):
+        follow_answer(response=response, now=now)
 
 
 @receiver(consents_given, dispatch_uid="alerts.tell_of_consents")
@@ -81,5 +94,15 @@ def tell_of_no_call(
 def publish_event(sender: object, instance: AlertEvent, raw: bool = False, **kwargs: Any) -> None:
     """Tell other systems of a line in the ledger, whoever wrote it; never undoes it."""
     event_type = type_of(instance)
+    if event_type is not None and not raw:
+        publish(event_type, instance.pk, now=instance.at)
+
+
+@receiver(post_save, sender=LeadEvent, dispatch_uid="alerts.publish_lead_event")
+def publish_lead_event(
+    sender: object, instance: LeadEvent, raw: bool = False, **kwargs: Any
+) -> None:
+    """Tell other systems of a line in the ledger of a lead; never undoes it."""
+    event_type = type_of_lead(instance)
     if event_type is not None and not raw:
         publish(event_type, instance.pk, now=instance.at)

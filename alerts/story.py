@@ -5,7 +5,14 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 
-from alerts.models import Alert, AlertEvent, EventKind, Notification
+from alerts.models import (
+    Alert,
+    AlertEvent,
+    EventKind,
+    LeadEvent,
+    LeadEventKind,
+    Notification,
+)
 from staff.models import User
 from surveys.models import Contact, Invitation, ProjectContact, Response
 
@@ -89,22 +96,26 @@ def _colleagues_of(contact: Contact) -> list[Colleague]:
     return colleagues[:_MOST]
 
 
-def last_contact_with(contact: Contact) -> AlertEvent | None:
-    """Return when somebody of the firm last contacted this person about any alert, and how."""
-    return (
-        AlertEvent.objects.filter(
-            kind=EventKind.CONTACTED,
-            alert__response__invitation__project_contact__contact=contact,
-        )
-        .select_related("actor")
-        .order_by("at", "pk")
-        .last()
+def last_contact_with(contact: Contact) -> AlertEvent | LeadEvent | None:
+    """Return when somebody of the firm last contacted this person, about whatever, and how."""
+    part = "response__invitation__project_contact__contact"
+    about_alerts = AlertEvent.objects.filter(
+        kind=EventKind.CONTACTED, **{f"alert__{part}": contact}
     )
+    about_leads = LeadEvent.objects.filter(
+        kind=LeadEventKind.CONTACTED, **{f"lead__{part}": contact}
+    )
+    found = [
+        last
+        for events in (about_alerts, about_leads)
+        if (last := events.select_related("actor").order_by("at", "pk").last()) is not None
+    ]
+    return max(found, key=lambda event: event.at, default=None)
 
 
-def sees_invitation(alert: Alert, user: User) -> bool:
-    """Tell whether ``user`` may open the page of the invitation that ``alert`` came from."""
-    own = Invitation.objects.filter(pk=alert.response.invitation_id)
+def sees_invitation(response: Response, user: User) -> bool:
+    """Tell whether ``user`` may open the page of the invitation that ``response`` came from."""
+    own = Invitation.objects.filter(pk=response.invitation_id)
     return own.visible_to(user).exists()
 
 

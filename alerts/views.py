@@ -34,8 +34,9 @@ from alerts.forms import (
     SnoozeForm,
 )
 from alerts.late_mail import late_mail, late_mails
+from alerts.lead_pages import lead_context
 from alerts.listing import list_context
-from alerts.models import Alert, AlertQuerySet
+from alerts.models import Alert, AlertQuerySet, Lead
 from alerts.panels import panels_of
 from alerts.story import last_contact_with, sees_invitation, story_of
 from staff.models import User
@@ -68,6 +69,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         return redirect(start.address)
     context = list_context(request, user)
     first = next(iter(context["page"]), None)
+    if isinstance(first, Lead):
+        context |= lead_context(Lead.objects.with_page().get(pk=first.pk), user)
     if isinstance(first, Alert):
         alert = _whole(own := context["visible"]).get(pk=first.pk)
         context |= _alert_context(alert, user, visible=own)
@@ -237,7 +240,8 @@ def _readable_alert(user: User, pk: int) -> Alert:
 
 def _whole(alerts: AlertQuerySet) -> AlertQuerySet:
     """Return ``alerts`` with what the page of one shows."""
-    return alerts.with_story().prefetch_related(*_PARTS, late_mail(timezone.now()))
+    whole = alerts.with_story().select_related("response__lead__owner")
+    return whole.prefetch_related(*_PARTS, late_mail(timezone.now()))
 
 
 def _may_work(user: User, alert: Alert) -> bool:
@@ -294,7 +298,7 @@ def _alert_context(
         "course": course_of(alert, reader=user),
         "panels": panels_of(alert, user),
         "late_mails": late_mails(alert, now=timezone.now()),
-        "sees_invitation": sees_invitation(alert, user),
+        "sees_invitation": sees_invitation(alert.response, user),
         "later_answers": list(alert.response.later_answers.all()),
         "forms": {**_fresh_forms(alert), **(forms or {})},
         "follow_up": follow_up,

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from alerts.clocks import Calendar
 from alerts.digest_models import DigestTime
-from alerts.models import Alert, Outcome, State
+from alerts.models import Alert, Lead, Outcome, Stage, State
 from staff.models import User
 from surveys.models import Group, Invitation, Project, ProjectContact, Response, Touchpoint
 
@@ -45,6 +46,36 @@ class Coverage:
 
 
 @dataclass(kw_only=True)
+class Leads:
+    """What became of a team's leads: since the digest before, and what is open now."""
+
+    new: int = 0
+    open: int = 0
+    worth: Decimal = Decimal(0)  # of those that are open, as far as somebody put a value on them
+    won: int = 0
+    won_worth: Decimal = Decimal(0)
+    lost: int = 0
+
+    @property
+    def has_happened(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.new or self.won or self.lost)
+
+    def count(self, lead: Lead, *, since: datetime, until: datetime) -> None:
+        """Count one lead of the team."""
+        self.new += since < lead.created_at <= until
+        value = lead.value or Decimal(0)
+        if lead.closed_at is None:
+            self.open += 1
+            self.worth += value
+        elif since < lead.closed_at <= until:
+            is_won = lead.stage == Stage.WON
+            self.won += is_won
+            self.won_worth += value if is_won else Decimal(0)
+            self.lost += not is_won
+
+
+@dataclass(kw_only=True)
 class Weekly:
     """One supervisor's digest of what happened since the one before."""
 
@@ -53,11 +84,13 @@ class Weekly:
     late: list[Alert] = field(default_factory=list)
     closed: Counter[tuple[str, str]] = field(default_factory=Counter)
     coverage: Coverage = field(default_factory=Coverage)
+    leads: Leads = field(default_factory=Leads)
 
     @property
     def is_silent(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.open_minus or self.late or self.closed or self.coverage.contacts)
+        has_alerts = self.open_minus or self.late or self.closed
+        return not (has_alerts or self.coverage.contacts or self.leads.has_happened)
 
     @property
     def late_plus(self) -> list[Alert]:
@@ -92,6 +125,7 @@ def weeklies(
         for reader in leaders.get(alert.owner_id or 0, ()):
             _add_open(found[reader], alert, now)
     earliest = min(starts.values(), default=until)
+    _count_leads(found, leaders, starts, until)
     for owner, group, outcome, closed_at in _closed(members, earliest, until):
         for reader in leaders.get(owner, ()):
             if closed_at > starts[reader]:
@@ -149,6 +183,21 @@ def _closed(
         assert owner is not None
         assert at is not None  # both are filtered on
         yield owner, group, outcome, at
+
+
+def _count_leads(
+    found: dict[int, Weekly],
+    leaders: dict[int, list[int]],
+    starts: dict[int, datetime],
+    until: datetime,
+) -> None:
+    """Count the open leads of each team, and those that were closed since its last digest."""
+    earliest = min(starts.values(), default=until)
+    rows = Lead.objects.filter(owner__in=leaders)
+    rows = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=earliest)).order_by()
+    for lead in rows.only("owner", "stage", "value", "created_at", "closed_at").iterator():
+        for reader in leaders.get(lead.owner_id or 0, ()):
+            found[reader].leads.count(lead, since=starts[reader], until=until)
 
 
 def _covered(members: set[int], first: date, last: date) -> Iterator[tuple[int, date, Coverage]]:

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from alerts.actions import raise_alert
-from alerts.models import Alert
+from alerts.leads import follow_answer
+from alerts.models import Alert, Lead
 from ambassadors.programme.models import Ask
 from staff.absence import Absence
 from staff.hours import Closing
@@ -230,3 +231,36 @@ def make_ask(*, alert: Alert | None = None, asked_on: date | None = None, **fiel
         asked_on=asked_on or date(2026, 11, 20),
         **fields,
     )
+
+
+def make_lead(
+    *,
+    owner: User | None = None,
+    now: datetime | None = None,
+    satisfaction: str = "satisfied",
+    recommendation: str = "maybe",
+    project: Project | None = None,
+    services: tuple[Service, ...] = (),
+    motivation: str = "",
+    **fields: Any,
+) -> Lead:
+    """The lead of a 0 who wants more (or of the answers given), as it came in; ``fields`` then
+    stand in its row."""
+    now = now or timezone.now()
+    part = make_project_contact(project=project or make_project(account_manager=owner))
+    response = make_response(
+        invitation=make_invitation(project_contact=part, invited_at=now - timedelta(days=2)),
+        satisfaction=satisfaction,
+        recommendation=recommendation,
+        interest="yes",
+        motivation=motivation,
+        submitted_at=now,
+    )
+    response.services.set(services)
+    raise_alert(response=response, now=now)
+    lead = follow_answer(response=response, now=now)
+    assert lead is not None, "these answers are no lead"
+    for name, value in fields.items():
+        setattr(lead, name, value)
+    lead.save()
+    return lead

@@ -6,6 +6,18 @@ from alerts.models.alerts import NEXT_STEP_MAX, REASON_MAX, Alert, AlertQuerySet
 from alerts.models.causes import CAUSE_MAX, Cause, CauseName
 from alerts.models.fixes import Fix, FixChange, FixState
 from alerts.models.guides import GUIDE_MAX, CallGuide
+from alerts.models.leads import (
+    CLOSED_STAGES,
+    OPEN_STAGES,
+    Lead,
+    LeadEvent,
+    LeadEventKind,
+    LeadQuerySet,
+    Stage,
+    StageTotal,
+    is_lead,
+    without_lead,
+)
 from alerts.models.ledger import AlertEvent, EventKind, Notification
 from alerts.models.saved import VIEW_NAME_MAX, SavedView
 from alerts.models.states import (
@@ -23,9 +35,11 @@ from alerts.preferences import NewsRule, Preference
 
 __all__ = [
     "CAUSE_MAX",
+    "CLOSED_STAGES",
     "GUIDE_MAX",
     "MOVES",
     "NEXT_STEP_MAX",
+    "OPEN_STAGES",
     "OUTCOMES",
     "REACHED",
     "REASON_MAX",
@@ -46,6 +60,10 @@ __all__ = [
     "Fix",
     "FixChange",
     "FixState",
+    "Lead",
+    "LeadEvent",
+    "LeadEventKind",
+    "LeadQuerySet",
     "Move",
     "NewsRule",
     "Notification",
@@ -55,5 +73,9 @@ __all__ = [
     "Preference",
     "RootCause",
     "SavedView",
+    "Stage",
+    "StageTotal",
     "State",
+    "is_lead",
+    "without_lead",
 ]

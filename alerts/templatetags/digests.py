@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from alerts.daily import Call, still_allowed
 from alerts.digest_models import DigestItem
-from alerts.models import Alert
+from alerts.models import Alert, Lead
+from alerts.preferences import News
 from alerts.wish_words import kinds_in_words
 from outbox.mail import site_address
 from surveys.models import CallRequest, Response
@@ -20,8 +21,16 @@ def page_of(alert: Alert) -> str:
 
 
 @register.filter
+def lead_page(lead: Lead) -> str:
+    """``{{ lead|lead_page }}``: the absolute address of its page."""
+    return site_address(reverse("alerts:lead", args=[lead.pk]))
+
+
+@register.filter
 def item_page(item: DigestItem) -> str:
-    """``{{ item|item_page }}``: the page of its alert, else of the answer that it is about."""
+    """``{{ item|item_page }}``: the page of its alert or lead, else of the answer it is about."""
+    if item.news == News.LEAD and hasattr(item.response, "lead"):
+        return lead_page(item.response.lead)
     return page_of(item.alert) if item.alert else _answer_page(item.response)
 
 

@@ -12,6 +12,7 @@ from alerts.chat_models import PersonChat
 from alerts.digest_models import DigestItem
 from alerts.escalating import escalate
 from alerts.escalation import AlertClock, EscalationStep
+from alerts.leads import follow_answer
 from alerts.models import Alert, EventKind
 from alerts.preferences import News, Way
 from alerts.queueing import move_to_queue, unkept_alerts
@@ -136,9 +137,8 @@ def test_news_for_the_digest_of_who_left_is_read_by_who_is_there(owner):
         interest="yes",
         submitted_at=NOW,
     )
-    DigestItem.objects.create(
-        recipient=supervisor, news=News.LEAD, what=f"lead:{lead.pk}", response=lead
-    )
+    follow_answer(response=lead, now=NOW)
+    DigestItem.objects.filter(response=lead).update(recipient=supervisor)
     Division.objects.update(fallback=fallback)
     leave(supervisor)
     assert reconcile(now=NOW + MINUTE) == 2

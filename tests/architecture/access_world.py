@@ -22,6 +22,7 @@ from tests.factories import (
     make_ask,
     make_closing,
     make_invitation,
+    make_lead,
     make_project,
     make_project_contact,
     make_questionnaire,
@@ -32,6 +33,7 @@ from tests.factories import (
 
 _OF_AN_ENDPOINT = ("detail", "edit", "test", "rotate", "off", "on", "delete")
 _OF_A_QUESTIONNAIRE = ("detail", "use", "stop", "discard")
+LEAD_PAGES = ("take-over", "contact", "stage", "value", "hand_over", "note")
 ALERT_VERBS = ("contact", "snooze", "wake", "reassign", "reopen")
 TEXT_PAGES = ("edit", "preview", "test", "standard")
 CHAT_PAGES = ("detail", "test", "on", "off", "delete")
@@ -116,6 +118,9 @@ def make_world() -> World:
         message=b"Subject: Een\r\nContent-Type: text/html\r\n\r\n<p>Een</p>\r\n",
         digest="0" * 64,
     )
+    lead = make_lead(project=project)
+    lead.owner = None  # whoever reads the answer may take it
+    lead.save()
     held_back = Suppression.objects.create(
         project_contact=make_project_contact(project=project), reason="left", actor=supervisor
     )
@@ -161,6 +166,8 @@ def make_world() -> World:
             "texts:frame": [draft_of("invitation", "nl", Wording(subject="Over", body="Hoe?"))],
             **{f"texts:{name}": ["invitation", "nl"] for name in TEXT_PAGES},
             "alerts:detail": [alert.pk],
+            "alerts:lead": [lead.pk],
+            **{f"alerts:lead-{name}": [lead.pk] for name in LEAD_PAGES},
             "alerts:fix": [asks_for_fix.pk],
             "alerts:acknowledge": [alert.pk],
             "alerts:note": [alert.pk],

@@ -123,6 +123,13 @@ TABLE = {
     "alerts:wake": acting({}, *OWN_ROW_TAKEN),
     "alerts:reopen": acting({"reason": "De klant belde"}, *OWN_ROW_TAKEN),
     "alerts:reassign": acting({}, *OWN_ROW),
+    "alerts:lead": reading(*OWN_ROW),
+    "alerts:lead-take-over": acting({}, *OWN_ROW_CHANGED),
+    "alerts:lead-contact": acting({"how": "no_answer"}, *OWN_ROW_CHANGED),
+    "alerts:lead-stage": acting({"stage": "offered"}, *OWN_ROW_CHANGED),
+    "alerts:lead-value": acting({"value": "18.500"}, *OWN_ROW_CHANGED),
+    "alerts:lead-note": acting({"note": "Gebeld."}, *OWN_ROW_CHANGED),
+    "alerts:lead-hand_over": acting({}, *OWN_ROW),  # no colleague chosen: the page again
     "held:list": reading(IN),
     "held:confirm": acting({}, *OWN_ROW_CHANGED),
     "held:dismiss": acting({}, *OWN_ROW_CHANGED),

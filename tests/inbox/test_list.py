@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts import actions
+from alerts.leads import follow_answer
 from tests.client.test_held import hold
 from tests.factories import (
     make_alert,
@@ -40,11 +41,14 @@ def listed(client, user, **query):
 
 
 def make_lead(*, account_manager=None, interest="yes", **answer):
+    """Return the answer of a client, with its lead if it makes one."""
     project = make_project(account_manager=account_manager or make_user())
     part = make_project_contact(project=project)
-    return make_response(
+    response = make_response(
         invitation=make_invitation(project_contact=part), interest=interest, **answer
     )
+    follow_answer(response=response, now=timezone.now())
+    return response
 
 
 @pytest.fixture
@@ -80,15 +84,15 @@ def test_what_is_put_off_leaves_the_tabs_with_work_until_it_wakes(client, owner)
     assert opened.context["tab"] == "later"
 
 
-def test_leads_are_neutral_answers_with_interest_of_own_projects(client, owner):
-    lead = make_lead(account_manager=owner)
+def test_leads_are_answers_with_interest_of_own_projects(client, owner):
+    lead = make_lead(account_manager=owner).lead
+    positive = make_lead(account_manager=owner, **PLUS).lead
     make_lead()  # of somebody else
     make_lead(account_manager=owner, interest="not_now")
     make_lead(account_manager=owner, satisfaction="dissatisfied")
-    make_lead(account_manager=owner, replaced_at=timezone.now())
     for user in (owner, owner.supervisor):
-        assert listed(client, user, tab="leads") == [lead]
-    assert len(listed(client, make_user(is_management=True), tab="leads")) == 2
+        assert set(listed(client, user, tab="leads")) == {lead, positive}
+    assert len(listed(client, make_user(is_management=True), tab="leads")) == 3
     assert listed(client, make_user(is_administrator=True), tab="leads") == []
 
 
@@ -101,7 +105,7 @@ def test_a_lead_says_whom_to_phone_about_what(client, owner):
         "Wil meer weten over: Assetmanagement",
         "&lt;b&gt;Kort",
         "tel:+31612345678",
-        reverse("invitations:detail", args=[lead.invitation_id]),
+        reverse("alerts:lead", args=[lead.lead.pk]),
     ):
         assert text in content, text
 
@@ -169,8 +173,9 @@ def test_each_filter_leaves_one(client, owner, two, query):
 def test_filters_work_on_leads_too(client, owner):
     lead, other = make_lead(account_manager=owner), make_lead(account_manager=owner)
     division = lead.project.division.pk
-    assert listed(client, owner, tab="leads", division=division) == [lead]
-    assert listed(client, owner, tab="leads", q=other.contact.name, period="7") == [other]
+    assert listed(client, owner, tab="leads", division=division) == [lead.lead]
+    found = listed(client, owner, tab="leads", q=other.contact.name, period="7")
+    assert found == [other.lead]
 
 
 def test_a_chip_takes_its_own_filter_off_and_keeps_the_rest(client, owner, two):

@@ -61,7 +61,7 @@ from tests.factories import (
     make_service,
     make_user,
 )
-from tests.surveys_models import clock_constraints
+from tests.surveys_models import clock_constraints, lead_constraints
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
@@ -612,6 +612,7 @@ CASES = {
         lambda: make_alert(structural_fix="Vaste projectleider"),
         lambda: make_closed_minus(structural_fix="Vaste projectleider"),
     ),
+    **lead_constraints.CASES,
     "fix_in_hand_has_owner": (
         lambda: make_fix(state="under_way"),
         lambda: make_fix(state="under_way", owner=make_user()),

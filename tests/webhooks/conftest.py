@@ -17,6 +17,8 @@ EVERYTHING = (
     "alert.raised",
     "alert.acknowledged",
     "alert.closed",
+    "lead.created",
+    "lead.changed",
     "consent.given",
     "consent.withdrawn",
 )

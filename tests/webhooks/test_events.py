@@ -10,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from alerts.actions import acknowledge, close
-from alerts.models import Alert
+from alerts.lead_working import move_lead
+from alerts.models import Alert, Lead
 from outbox import event_types as registry
 from outbox.event_pages import events_in_markdown, with_events
 from outbox.event_types import EventType, event_type, labels_of, register
@@ -100,6 +101,7 @@ def test_every_example_has_the_fields_of_a_real_one():
     alert, actor = Alert.objects.get(), make_user()
     acknowledge(alert=alert, actor=actor, now=NOW)
     close(alert=alert, actor=actor, outcome="thanked", now=NOW)
+    move_lead(lead=Lead.objects.get(), actor=actor, stage="offered", now=NOW)
     sent = Delivery.objects.filter(channel=Channel.WEBHOOK)
     real = {row.subject: json.loads(bytes(row.message))["data"] for row in sent}
     assert set(real) == set(EVERYTHING)

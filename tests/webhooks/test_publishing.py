@@ -57,7 +57,7 @@ def bodies(name: str) -> list[dict]:
 @pytest.mark.parametrize(
     ("given", "group", "names"),
     [
-        (PLUS, "positive", {"response.received", "alert.raised"}),
+        (PLUS, "positive", {"response.received", "alert.raised", "lead.created"}),
         (ZERO, "neutral", {"response.received"}),
         (MINUS, "negative", {"response.received", "alert.raised"}),
     ],
@@ -234,7 +234,7 @@ def test_an_answer_whose_rule_failed_is_told_once_it_is_judged(monkeypatch):
         answer(**PLUS)
     assert told() == []
     reconcile(now=NOW)
-    assert set(told()) == {"response.received", "alert.raised"}
+    assert set(told()) == {"response.received", "alert.raised", "lead.created"}
     assert bodies("response.received")[0]["data"]["group"] == "positive"
 
 
