@@ -1,0 +1,34 @@
+"""The addresses to which the figures lead: each number of the page to the list behind it."""
+
+from django.http import QueryDict
+from django.urls import NoReverseMatch, reverse
+
+LIST = "dashboard:contacts"
+_OF_THE_PAGE = ("names", "page", "compare", "fate", "step")
+
+
+def changed(query: QueryDict, **changes: object) -> str:
+    """Return a query string, ``?`` included, with ``changes``; None takes a parameter away."""
+    query = query.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return "?" + query.urlencode()
+
+
+def address(query: QueryDict, **what: object) -> str:
+    """Return where the contacts behind a figure are listed.
+
+    ``query`` is the page's, so that the list is about the same selection; ``what`` says which of
+    them: ``fate`` a code of ``Fate``, ``step`` one of closed, eligible, invited, delivered and
+    answered, or a parameter of the filter.
+    """
+    return _list() + changed(query, **{**dict.fromkeys(_OF_THE_PAGE), **what})
+
+
+def _list() -> str:
+    try:
+        return reverse(LIST)
+    except NoReverseMatch:
+        return "/dashboard/contacts/"
