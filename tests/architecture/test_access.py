@@ -178,6 +178,12 @@ TABLE = {
         data={"answer": "yes", "answered_on": timezone.localdate().isoformat()},
     ),
     "dashboard:overview": reading(*MANAGEMENT_ONLY),
+    "dashboard:names": reading(*MANAGEMENT_ONLY),
+    "dashboard:contacts": reading(*MANAGEMENT_ONLY),
+    "dashboard:list": reading(*MANAGEMENT_ONLY),
+    "dashboard:export": reading(*MANAGEMENT_ONLY),
+    "dashboard:person": reading(*MANAGEMENT_ONLY),
+    "dashboard:client": reading(*MANAGEMENT_ONLY),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
     "absence:list": reading(IN),
     "absence:new": Access(get=signed_in(IN), post=signed_in(IN)),  # nothing filled in: asked again
