@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
-from ambassadors.dashboard.forms import Period, first_day
+from ambassadors.dashboard.periods import Period, span
 from ambassadors.rollup.fates import NOT_INVITED, Fate
 from ambassadors.rollup.models import Fact
 from ambassadors.rollup.reading import Figures
@@ -45,7 +45,7 @@ class _Sums:
 
 def last_year(now: datetime) -> date:
     """Return the first day of the 12 months that end today."""
-    first = first_day(Period.MONTHS_12, timezone.localdate(now))
+    first, _last = span(Period.MONTHS_12, timezone.localdate(now))
     assert first is not None
     return first
 

@@ -17,6 +17,8 @@ from outbox.searching import words_of
 from staff.models import User
 from staff.roles import signed_in
 
+_NOT_SAID = {"compare"}  # a list is of one period
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
@@ -56,14 +58,14 @@ def asked_of(request: HttpRequest, *, now: datetime | None = None) -> Asked:
     return Asked(user=signed_in(request), query=request.GET, form=form, figures=figures)
 
 
-def in_words(form: forms.Form) -> Iterator[tuple[str, str]]:
-    """Yield the name and the choice of every field of the filter that is filled in."""
-    if not form.is_valid():
-        yield _("Selection"), _("the last 12 months of the whole firm")
-        return
+def in_words(form: FilterForm) -> Iterator[tuple[str, str]]:
+    """Yield the name and the choice of every field of the filter that is filled in and right."""
+    form.is_valid()  # what is wrong does not filter, and is not said
+    if form.has_wrong_period:
+        yield _("Period"), _("the last 12 months")
     for name, field in form.fields.items():
         value = form.cleaned_data.get(name)
-        if value not in (None, "", [], False):
+        if value not in (None, "") and name not in _NOT_SAID:
             yield str(field.label or name), _choice_in_words(field, value)
 
 

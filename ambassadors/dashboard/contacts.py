@@ -159,7 +159,7 @@ def facts_of(asked: Asked, which: Which) -> FactList:
     wanted = scope.of_facts() & which.wanted
     number = None if which.number is None else which.number(asked.figures.total)
     return FactList(
-        Fact.objects.filter(wanted).order_by("-day", "project", "project_contact"),
+        Fact.objects.filter(wanted).order_by("-day", "project_id", "project_contact_id"),
         asked.tail,
         holds=lambda fact: scope.holds(fact) and which.holds(fact),
         rank=_latest_day,

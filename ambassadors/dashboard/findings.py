@@ -22,6 +22,7 @@ from ambassadors.dashboard.statistics import (
     Interval,
     Median,
     Nps,
+    PlusMinus,
     Share,
     change,
 )
@@ -69,6 +70,17 @@ def share_words(share: Share) -> str:
     if not share.is_enough:
         return too_little()
     return f"{percent(share.value)} ({interval_words(share.interval)})"
+
+
+def points_words(difference: PlusMinus) -> str:
+    """Return ``+22 points (+9 to +34)``, or that it is too few."""
+    if not difference.is_enough:
+        return too_little()
+    return _("%(value)s points (%(low)s to %(high)s)") % {
+        "value": signed(difference.value),
+        "low": signed(difference.interval.low),
+        "high": signed(difference.interval.high),
+    }
 
 
 def of_groups(tally: Tally) -> str:
@@ -132,19 +144,22 @@ def of_plus_minus(tally: Tally) -> str:
     return _("The difference between + and – can be chance")
 
 
-def of_quarters(quarters: list[tuple[str, Share]]) -> str:
-    """Say whether the share of + changed between the first and the last quarter with enough."""
-    enough = [(name, share) for name, share in quarters if share.is_enough]
+def of_trend(periods: Sequence[tuple[str, Share]], *, glyph: str) -> str:
+    """Say whether the share of ``glyph`` changed between the first and the last period with
+    enough answers."""
+    enough = [(name, share) for name, share in periods if share.is_enough]
     if len(enough) < 2:
-        return _("Not yet two quarters with enough answers to compare")
+        return _("Share of %(group)s: not yet two periods with enough answers to compare") % {
+            "group": glyph
+        }
     (first_name, first), (_last_name, last) = enough[0], enough[-1]
-    words = {"quarter": first_name}
+    words = {"group": glyph, "period": first_name}
     match change(first, last):
         case Change.HIGHER:
-            return _("The share of + is demonstrably higher than in %(quarter)s") % words
+            return _("The share of %(group)s is demonstrably higher than in %(period)s") % words
         case Change.LOWER:
-            return _("The share of + is demonstrably lower than in %(quarter)s") % words
-    return _("The share of + has not demonstrably changed since %(quarter)s") % words
+            return _("The share of %(group)s is demonstrably lower than in %(period)s") % words
+    return _("The share of %(group)s has not demonstrably changed since %(period)s") % words
 
 
 def of_change(found: Change) -> str:
@@ -157,6 +172,18 @@ def of_change(found: Change) -> str:
         case Change.NOT_DEMONSTRABLE:
             return _("no demonstrable change")
     return too_little()
+
+
+def of_difference(found: Change) -> str:
+    """Return what may be said of a figure beside that of another period."""
+    match found:
+        case Change.HIGHER:
+            return _("now demonstrably higher")
+        case Change.LOWER:
+            return _("now demonstrably lower")
+        case Change.NOT_DEMONSTRABLE:
+            return _("no demonstrable difference")
+    return _("too few to compare")
 
 
 def reference_label(reference: Reference) -> str:
@@ -231,7 +258,7 @@ def of_follow_up(in_time: Share, first_contact: Median | None = None) -> str:
     return _("%(in_time)s; half of the clients was spoken to within %(hours)s (%(interval)s)") % {
         "in_time": words,
         "hours": hours_words(first_contact.value),
-        "interval": _hours_interval(first_contact.interval),
+        "interval": hours_interval(first_contact.interval),
     }
 
 
@@ -249,18 +276,18 @@ def follow_up_beside_references(first_contact: Median | None) -> list[str]:
 
 
 def of_recovery(confirmed: Share, waiting: int = 0) -> str:
-    """Say how many clients say themselves that it is solved.
+    """Say of how many of the closed – the client says that it is solved.
 
-    ``confirmed`` is of those who answered that one question; ``waiting`` have not yet.
+    ``waiting`` were closed as solved in our view, and their client has not said so yet.
     """
     if not confirmed.n:
-        return _("No client has said yet whether it is solved")
+        return _("No – was closed yet")
     if confirmed.is_enough:
-        words = _("%(share)s of the clients says that it is solved") % {
+        words = _("Of the closed –, %(share)s is solved by the client's own word") % {
             "share": share_words(confirmed)
         }
     else:
-        words = _("%(count)s of %(n)s clients say that it is solved: %(too_little)s") % {
+        words = _("%(count)s of %(n)s closed – solved by the client's own word: %(too_little)s") % {
             "count": confirmed.count,
             "n": confirmed.n,
             "too_little": too_little(),
@@ -268,7 +295,7 @@ def of_recovery(confirmed: Share, waiting: int = 0) -> str:
     if not waiting:
         return words
     silent = ngettext(
-        "%(number)s has not answered yet", "%(number)s have not answered yet", waiting
+        "%(number)s waits for the client's word", "%(number)s wait for the client's word", waiting
     )
     return f"{words}; {silent % {'number': whole_number(waiting)}}"
 
@@ -321,7 +348,7 @@ def of_steps(steps: Sequence[tuple[str, int]]) -> str:
 def _reference_value(reference: Reference) -> str:
     ends = (reference.low, reference.high)
     if reference.beside is Figure.FIRST_CONTACT:
-        return _hours_interval(Interval(low=ends[0], high=ends[1]))
+        return hours_interval(Interval(low=ends[0], high=ends[1]))
     if reference.beside is Figure.RESPONSE_RATE:
         return percent(reference.low)
     if not reference.is_range:
@@ -330,7 +357,7 @@ def _reference_value(reference: Reference) -> str:
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
-def _hours_interval(interval: Interval) -> str:
+def hours_interval(interval: Interval) -> str:
     """Return ``4–9 hours``: both ends in the unit of the upper one."""
     unit = 24 if interval.high >= _IN_DAYS else 1
     low, high = (whole_number(end / unit) for end in (interval.low, interval.high))

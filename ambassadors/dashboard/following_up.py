@@ -37,7 +37,7 @@ def open_facts(figures: Figures) -> FactList:
     scope = figures.scope
     stored = Fact.objects.filter(scope.of_facts(), ending="open")
     return FactList(
-        stored.order_by("submitted_at", "response"),
+        stored.order_by("submitted_at", "response_id"),
         figures.tail,
         holds=lambda fact: fact.ending == "open" and scope.holds(fact),
         rank=lambda fact: (fact.submitted_at, fact.response_id),

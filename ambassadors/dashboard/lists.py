@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -238,7 +239,7 @@ def _lead_rows(leads: Sequence[Lead]) -> list[list[Cell]]:
 
 def silent_table(asked: Asked) -> Table:
     """Return the silent clients, the most project value in the period first."""
-    since = day(last_year(asked.now), today=asked.now.date())
+    since = day(last_year(asked.now), today=timezone.localdate(asked.now))
     return Table(
         slug="silent",
         title=_("Silent key accounts"),

@@ -156,22 +156,22 @@ def _by_latest(found: QuerySet[Fact], tail: Tail) -> _Ordered:
         assert fact.submitted_at is not None
         return -fact.submitted_at.timestamp(), _newest(fact)
 
-    return found.order_by("-submitted_at", "-response"), rank
+    return found.order_by("-submitted_at", "-response_id"), rank
 
 
 def _by_name(found: QuerySet[Fact], tail: Tail) -> _Ordered:
-    ordered = found.order_by(_in_code_points("search"), "-response")
+    ordered = found.order_by(_in_code_points("search"), "-response_id")
     return ordered, lambda fact: (fact.search, _newest(fact))
 
 
 def _by_client(found: QuerySet[Fact], tail: Tail) -> _Ordered:
     columns = (_in_code_points("by_client"), _in_code_points("search"))
-    ordered = found.order_by(*columns, "-response")
+    ordered = found.order_by(*columns, "-response_id")
     return ordered, lambda fact: (fact.by_client, fact.search, _newest(fact))
 
 
 def _by_since(found: QuerySet[Fact], tail: Tail) -> _Ordered:
-    return found.order_by("since", "-response"), lambda fact: (fact.since, _newest(fact))
+    return found.order_by("since", "-response_id"), lambda fact: (fact.since, _newest(fact))
 
 
 def _by_asked(found: QuerySet[Fact], tail: Tail) -> _Ordered:
@@ -185,7 +185,7 @@ def _by_asked(found: QuerySet[Fact], tail: Tail) -> _Ordered:
         day: date = getattr(fact, "asked", None) or (ask.asked_on if ask else _NEVER)
         return -day.toordinal(), _newest(fact)
 
-    return found.annotate(asked=last).order_by("-asked", "-response"), rank
+    return found.annotate(asked=last).order_by("-asked", "-response_id"), rank
 
 
 _ORDERS: dict[Order, Callable[[QuerySet[Fact], Tail], _Ordered]] = {

@@ -80,13 +80,15 @@ class Histogram:
 
 
 def histogram(
-    scores: Sequence[int], *, key: str = "scores", addresses: Sequence[str] = ()
+    scores: Sequence[int], *, note: str = "", key: str = "scores", addresses: Sequence[str] = ()
 ) -> Histogram:
     """Return the picture of 11 counts, of the answers 0 to 10, with its NPS and references.
 
-    ``addresses`` are 11, or none. Raises ValueError otherwise.
+    ``note`` comes after the one about the scale. ``addresses`` are 11, or none. Raises ValueError
+    otherwise.
     """
     found = nps(scores)
+    scale = _("Answers on the scale of 0 to 10. n = %(n)s.") % {"n": whole_number(found.n)}
     whole = found.n or 1
     columns = tuple(
         Column(
@@ -104,7 +106,7 @@ def histogram(
     return Histogram(
         key=key,
         finding=findings.of_nps(found),
-        note=_("Answers on the scale of 0 to 10. n = %(n)s.") % {"n": whole_number(found.n)},
+        note=f"{scale} {note}".strip(),
         name=_("Answers from 0 to 10"),
         columns=columns,
         parts=_parts(found),
@@ -354,9 +356,16 @@ class Ladder:
 
 
 def ladder(
-    touchpoints: Sequence[tuple[str, Share]], *, note: str = "", addresses: Sequence[str] = ()
+    touchpoints: Sequence[tuple[str, Share]],
+    *,
+    finding: str = "",
+    note: str = "",
+    addresses: Sequence[str] = (),
 ) -> Ladder:
-    """Return the picture of a share per touchpoint, in the order of the journey."""
+    """Return the picture of a share per touchpoint, in the order of the journey.
+
+    Without ``finding`` it says where the share falls.
+    """
     places = geometry.ladder(
         [
             (share.value, share.interval) if share.is_enough else None
@@ -383,4 +392,5 @@ def ladder(
             )
         )
         before = share if share.is_enough else before
-    return Ladder(finding=findings.of_journey(touchpoints), note=note, rungs=tuple(rungs))
+    said = finding or findings.of_journey(touchpoints)
+    return Ladder(finding=said, note=note, rungs=tuple(rungs))

@@ -73,6 +73,10 @@ class Estimate(Protocol):
         """Its 95% interval, in the same unit."""
 
     @property
+    def n(self) -> int:
+        """The number of answers that it stands on."""
+
+    @property
     def is_enough(self) -> bool:
         """Whether it stands on enough answers to say anything."""
 

@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ambassadors.dashboard import charts, findings, people
+from ambassadors.dashboard import people
+from ambassadors.dashboard.addresses import changed
 from ambassadors.dashboard.after import sections
 from ambassadors.dashboard.forms import asked_for
+from ambassadors.dashboard.page import filters, read_page, shares
 from ambassadors.dashboard.people import Selection
 from ambassadors.rollup.models import Fact
-from ambassadors.rollup.reading import Figures, read
-from ambassadors.rollup.tally import Tally
-from staff.models import Division
+from ambassadors.rollup.reading import Figures
 from staff.roles import Right, requires
 from surveys.models import Project
 
@@ -29,31 +29,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show who talks well of the firm, and how much of the firm's clients that tells about."""
     now = timezone.now()
     form, scope = asked_for(request, now=now)
-    figures = read(scope, now=now, read_all=lambda figures: (figures.months, figures.divisions))
-    tally = figures.total
+    figures, other = read_page(form, scope, now=now)
     context = {
-        "form": form,
         "scope": scope,
-        "tally": tally,
-        "has_projects": bool(tally.closed) or Project.objects.exists(),
-        "without_contact": tally.without_contact,
-        "steps": charts.steps(tally),
-        "groups": charts.groups(tally),
-        "plus_minus": charts.plus_minus(tally),
-        "response": charts.response(tally),
-        "silence": charts.silence(tally),
-        "silence_in_numbers": findings.silence_in_numbers(tally),
-        "quarters": charts.quarters(figures.months),
-        "divisions": charts.divisions(_by_name(figures)),
+        "behind": figures.tail.behind,
+        "has_nothing_to_compare": bool(form.compared_with) and other is None,
+        "has_projects": bool(figures.total.closed) or Project.objects.exists(),
+        **filters(form, request.GET),
+        **shares(figures, other, request.GET),
         **_names(request.GET, figures),
         **sections(request, figures),
     }
     return render(request, "dashboard/overview.html", context)
-
-
-def _by_name(figures: Figures) -> dict[str, Tally]:
-    names = dict(Division.objects.values_list("pk", "name"))
-    return {names[pk]: tally for pk, tally in figures.divisions.items()}
 
 
 def _names(query: QueryDict, figures: Figures) -> dict[str, object]:
@@ -67,23 +54,13 @@ def _names(query: QueryDict, figures: Figures) -> dict[str, object]:
     return {
         "selection": selection,
         "selections": [
-            (choice, numbers.by_selection[choice], _address(query, names=choice, page=None))
+            (choice, numbers.by_selection[choice], changed(query, names=choice, page=None))
             for choice in Selection
         ],
         "negative": numbers.negative,
         "page": page,
         "names": people.on_page(list(page)),
-        "all_names": "" if "page" in query else _address(query, page=1),
-        "earlier": _address(query, page=page.number - 1),
-        "later": _address(query, page=page.number + 1),
+        "all_names": "" if "page" in query else changed(query, page=1),
+        "earlier": changed(query, page=page.number - 1),
+        "later": changed(query, page=page.number + 1),
     }
-
-
-def _address(query: QueryDict, **changes: object) -> str:
-    """Return the query string of this page with ``changes``; None takes a parameter away."""
-    query = query.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = str(value)
-    return "?" + query.urlencode()

@@ -124,7 +124,7 @@ class Fact(models.Model):
                 name="fact_valid_until",
             ),
             # All that the names are searched, filtered, counted and sorted by, so that the rows
-            # beside it are not read: 200,000 names are 40 MB of it.
+            # beside it are not read: 200,000 names are 40 to 90 MB of it.
             models.Index(
                 fields=["-submitted_at", "-response", *OF_A_NAME, "id"],
                 condition=Q(is_latest=True),

@@ -4,7 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ambassadors.dashboard.statistics import Interval, Share, plus_minus_interval, silence_bounds
+from ambassadors.dashboard.statistics import (
+    Interval,
+    PlusMinus,
+    Share,
+    plus_minus_interval,
+    silence_bounds,
+)
 from ambassadors.rollup.counters import SCORES
 from ambassadors.rollup.fates import NOT_ELIGIBLE, NOT_INVITED, UNDELIVERED, Fate
 from surveys.models import Group
@@ -103,6 +109,11 @@ class Tally:
     def plus_minus_interval(self) -> Interval:
         """See ``statistics.plus_minus_interval``."""
         return plus_minus_interval(self.counts["plus"], self.counts["minus"], self.answered)
+
+    @property
+    def difference(self) -> PlusMinus:
+        """The share of + minus the share of –, with its interval and n."""
+        return PlusMinus(plus=self.counts["plus"], minus=self.counts["minus"], n=self.answered)
 
     @property
     def silence(self) -> Interval:

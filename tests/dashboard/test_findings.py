@@ -174,17 +174,22 @@ def test_hours_become_days_from_three_days_on(hours, words):
 @pytest.mark.parametrize(
     ("confirmed", "waiting", "words"),
     [
-        (Share(count=0, n=0), 4, "No client has said yet whether it is solved"),
+        (Share(count=0, n=0), 0, "No – was closed yet"),
         (
             Share(count=6, n=9),
             0,
-            "6 of 9 clients say that it is solved: too few to say anything about",
+            "6 of 9 closed – solved by the client's own word: too few to say anything about",
         ),
-        (Share(count=6, n=14), 0, "43% (21–67%) of the clients says that it is solved"),
+        (
+            Share(count=6, n=14),
+            0,
+            "Of the closed –, 43% (21–67%) is solved by the client's own word",
+        ),
         (
             Share(count=6, n=14),
             3,
-            "43% (21–67%) of the clients says that it is solved; 3 have not answered yet",
+            "Of the closed –, 43% (21–67%) is solved by the client's own word; "
+            "3 wait for the client's word",
         ),
     ],
 )

@@ -366,3 +366,13 @@ class TestOut:
         text = str(self.rows(client.get(f"/dashboard/export/{which}.csv")))
         assert "Karim Smit" not in text
         assert "Thijs Bos" not in text
+
+
+def test_the_order_needs_no_other_table(db):
+    """A relation would sort by that model's own ordering, through a join over every row."""
+    tail = Figures(Scope(), now=timezone.now()).tail
+    for order in Order:
+        sql = str(people.names(Scope(), Selection.POSITIVE, tail, order=order)._stored.query)
+        assert " JOIN " not in sql, order
+    found = facts_of(_Asked(Scope(), timezone.now()), which_of(QueryDict("")))
+    assert " JOIN " not in str(found._stored.query)
