@@ -5,21 +5,23 @@ answer falls within what the page is about. Who praised the firm last year and c
 is no ambassador of last year.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from django.db import models
-from django.db.models import Count, Q, QuerySet
+from django.db import connection, models
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Collate
 from django.utils.translation import gettext_lazy as _
 
 from ambassadors.programme.models import Ask
 from ambassadors.rollup.listing import FactList
-from ambassadors.rollup.models import Fact
+from ambassadors.rollup.models import OF_A_NAME, Fact
 from ambassadors.rollup.reading import Tail
 from ambassadors.rollup.scope import Scope
-from surveys.models import Group, Interest, Recommendation, Response
+from surveys.models import Consent, ConsentKind, Group, Interest, Recommendation, Response
 
 
 class Selection(models.TextChoices):
@@ -29,6 +31,16 @@ class Selection(models.TextChoices):
     BOTH = "both", _("Recommends and wants more")
     RECOMMENDS = "recommends", _("Recommends")
     WANTS_MORE = "more", _("Wants more")
+
+
+class Order(models.TextChoices):
+    """How the names are sorted."""
+
+    LATEST = "latest", _("Latest answer first")
+    NAME = "name", _("By name")
+    CLIENT = "client", _("By client")
+    SINCE = "since", _("Longest in the group first")
+    ASKED = "asked", _("Last asked first")
 
 
 # Nobody in the – group is listed: they are called first, and asked for nothing (PRODUCT, 8).
@@ -41,6 +53,10 @@ _CONDITIONS: dict[Selection, Q] = {
     Selection.RECOMMENDS: _RECOMMENDS,
     Selection.WANTS_MORE: _WANTS_MORE,
 }
+# Code points, as Python sorts: on every database and under every locale the same.
+_COLLATION = {"postgresql": "C", "sqlite": "BINARY"}
+_COLUMNS = ("submitted_at", "response", *OF_A_NAME)
+_NEVER = date.min
 
 
 def belongs(fact: Fact, selection: Selection) -> bool:
@@ -52,14 +68,23 @@ def belongs(fact: Fact, selection: Selection) -> bool:
     return fact.group != Group.NEGATIVE and recommends and wants_more
 
 
-def _is_shown(scope: Scope) -> Callable[[Fact], bool]:
+def _is_shown(scope: Scope, words: Sequence[str] = ()) -> Callable[[Fact], bool]:
     every = scope.touchpoint is None
-    return lambda fact: fact.is_latest and scope.holds(fact, any_moment=every)
+    return lambda fact: (
+        fact.is_latest
+        and scope.holds(fact, any_moment=every)
+        and all(word in fact.search for word in words)
+    )
 
 
-def latest_answers(scope: Scope) -> QuerySet[Fact]:
-    """Return the stored facts of everybody's latest answer, as far as ``scope`` holds it."""
+def latest_answers(scope: Scope, words: Sequence[str] = ()) -> QuerySet[Fact]:
+    """Return the stored facts of everybody's latest answer, as far as ``scope`` holds it.
+
+    ``words``, folded (``outbox.searching.words_of``), must all occur in the name or the client's.
+    """
     wanted = scope.of_facts(any_moment=scope.touchpoint is None)
+    for word in words:
+        wanted &= Q(search__contains=word)
     return Fact.objects.filter(wanted, is_latest=True)
 
 
@@ -71,13 +96,13 @@ class Numbers:
     negative: int
 
 
-def count_names(scope: Scope, tail: Tail) -> Numbers:
+def count_names(scope: Scope, tail: Tail, words: Sequence[str] = ()) -> Numbers:
     """Count the names of every selection. One query."""
-    counts = latest_answers(scope).aggregate(
+    counts = latest_answers(scope, words).aggregate(
         negative=Count("pk", filter=Q(group=Group.NEGATIVE)),
         **{name.name: Count("pk", filter=wanted) for name, wanted in _CONDITIONS.items()},
     )
-    is_shown = _is_shown(scope)
+    is_shown = _is_shown(scope, words)
     for facts, sign in ((tail.stored, -1), (tail.live, 1)):
         for fact in filter(is_shown, facts):
             counts["negative"] += sign * (fact.group == Group.NEGATIVE)
@@ -89,21 +114,87 @@ def count_names(scope: Scope, tail: Tail) -> Numbers:
     )
 
 
-def names(scope: Scope, selection: Selection, tail: Tail) -> FactList:
-    """Return the facts of those who belong to ``selection``, the most recent first."""
-    is_shown = _is_shown(scope)
+def names(
+    scope: Scope,
+    selection: Selection,
+    tail: Tail,
+    *,
+    words: Sequence[str] = (),
+    order: Order = Order.LATEST,
+    number: int | None = None,
+) -> FactList:
+    """Return the facts of those who belong to ``selection``; at first the most recent first.
+
+    ``number`` is how many there are, as ``count_names`` said a moment ago.
+    """
+    is_shown = _is_shown(scope, words)
+    found = latest_answers(scope, words).filter(_CONDITIONS[selection]).only(*_COLUMNS)
+    ordered, rank = _ORDERS[order](found, tail)
     return FactList(
-        latest_answers(scope).filter(_CONDITIONS[selection]).order_by("-submitted_at", "-response"),
+        ordered,
         tail,
         holds=lambda fact: is_shown(fact) and belongs(fact, selection),
-        rank=_newest_first,
+        rank=rank,
+        number=number,
     )
 
 
-def _newest_first(fact: Fact) -> Any:
-    assert fact.submitted_at is not None
+_Ordered = tuple[QuerySet[Fact], Callable[[Fact], Any]]
+
+
+def _in_code_points(column: str) -> Collate:
+    return Collate(column, _COLLATION[connection.vendor])
+
+
+def _newest(fact: Fact) -> int:
     assert fact.response_id is not None
-    return -fact.submitted_at.timestamp(), -fact.response_id
+    return -fact.response_id
+
+
+def _by_latest(found: QuerySet[Fact], tail: Tail) -> _Ordered:
+    def rank(fact: Fact) -> Any:
+        assert fact.submitted_at is not None
+        return -fact.submitted_at.timestamp(), _newest(fact)
+
+    return found.order_by("-submitted_at", "-response_id"), rank
+
+
+def _by_name(found: QuerySet[Fact], tail: Tail) -> _Ordered:
+    ordered = found.order_by(_in_code_points("search"), "-response_id")
+    return ordered, lambda fact: (fact.search, _newest(fact))
+
+
+def _by_client(found: QuerySet[Fact], tail: Tail) -> _Ordered:
+    columns = (_in_code_points("by_client"), _in_code_points("search"))
+    ordered = found.order_by(*columns, "-response_id")
+    return ordered, lambda fact: (fact.by_client, fact.search, _newest(fact))
+
+
+def _by_since(found: QuerySet[Fact], tail: Tail) -> _Ordered:
+    return found.order_by("since", "-response_id"), lambda fact: (fact.since, _newest(fact))
+
+
+def _by_asked(found: QuerySet[Fact], tail: Tail) -> _Ordered:
+    """Order by the day of the last ask, the latest first; whoever was never asked comes last."""
+    asks = Ask.objects.filter(contact=OuterRef("contact")).order_by("-asked_on", "-pk")
+    last = Coalesce(Subquery(asks.values("asked_on")[:1]), _NEVER, output_field=models.DateField())
+    of_tail = Ask.objects.last_of(fact.contact_id for fact in tail.live if fact.contact_id)
+
+    def rank(fact: Fact) -> Any:
+        ask = of_tail.get(fact.contact_id or 0)
+        day: date = getattr(fact, "asked", None) or (ask.asked_on if ask else _NEVER)
+        return -day.toordinal(), _newest(fact)
+
+    return found.annotate(asked=last).order_by("-asked", "-response_id"), rank
+
+
+_ORDERS: dict[Order, Callable[[QuerySet[Fact], Tail], _Ordered]] = {
+    Order.LATEST: _by_latest,
+    Order.NAME: _by_name,
+    Order.CLIENT: _by_client,
+    Order.SINCE: _by_since,
+    Order.ASKED: _by_asked,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +204,7 @@ class Name:
     response: Response
     since: datetime
     last_ask: Ask | None
+    consents: Sequence[ConsentKind] = field(default=())
 
     @property
     def may_not_recommend(self) -> bool:
@@ -126,7 +218,7 @@ class Name:
 
 
 def on_page(facts: Sequence[Fact]) -> list[Name]:
-    """Return a page of names, with all that is shown of them. Three queries."""
+    """Return a page of names, with all that is shown of them. Four queries."""
     contact = "invitation__project_contact__contact"
     project = "invitation__project_contact__project"
     found = (
@@ -137,13 +229,25 @@ def on_page(facts: Sequence[Fact]) -> list[Name]:
         .prefetch_related("services")
     )
     responses = {response.pk: response for response in found}
-    last_asks = Ask.objects.last_of(fact.contact_id for fact in facts if fact.contact_id)
+    contacts = [fact.contact_id for fact in facts if fact.contact_id]
+    last_asks, consents = Ask.objects.last_of(contacts), consents_of(contacts)
     return [
         Name(
             response=responses[fact.response_id],
             since=fact.since or responses[fact.response_id].submitted_at,
             last_ask=last_asks.get(fact.contact_id or 0),
+            consents=consents.get(fact.contact_id or 0, ()),
         )
         for fact in facts
         if fact.response_id in responses
     ]
+
+
+def consents_of(contacts: Iterable[int]) -> dict[int, list[ConsentKind]]:
+    """Return what each of these contacts allows now, in whatever answer. One query."""
+    contact = "response__invitation__project_contact__contact"
+    standing = Consent.objects.standing().filter(**{f"{contact}__in": list(contacts)})
+    found: dict[int, set[str]] = defaultdict(set)
+    for key, kind in standing.order_by().values_list(contact, "kind"):
+        found[key].add(kind)
+    return {key: [kind for kind in ConsentKind if kind in kinds] for key, kinds in found.items()}

@@ -19,7 +19,8 @@ class FactList:
     """Facts of a query and of the tail, as one sequence to count, slice and walk through.
 
     ``stored`` is ordered by the database as ``rank`` orders in Python, which must be total;
-    ``holds`` says of a fact that is not stored whether the query would find it.
+    ``holds`` says of a fact that is not stored whether the query would find it. ``number`` is how
+    many there are, where a figure says so already.
     """
 
     def __init__(
@@ -29,14 +30,15 @@ class FactList:
         *,
         holds: Callable[[Fact], bool],
         rank: Callable[[Fact], Any],
+        number: int | None = None,
     ) -> None:
         self._stored = stored.exclude(project__in=tail.projects) if tail.projects else stored
         self._rank = rank
         self._live = sorted((fact for fact in tail.live if holds(fact)), key=rank)
-        self._number: int | None = None
+        self._number = number
 
     def count(self) -> int:
-        """Return how many there are. Asked once."""
+        """Return how many there are. Asked once, if at all."""
         if self._number is None:
             self._number = self._stored.count() + len(self._live)
         return self._number

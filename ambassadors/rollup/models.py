@@ -40,6 +40,28 @@ def _to(model: type[models.Model], **options: Any) -> models.ForeignKey[Any, Any
     )
 
 
+# What the page of the names reads of a fact, beside the moment and the answer.
+OF_A_NAME = (
+    "group",
+    "recommendation",
+    "interest",
+    "day",
+    "touchpoint",
+    "project",
+    "contact",
+    "client",
+    "division",
+    "service",
+    "sector",
+    "account_manager",
+    "questionnaire",
+    "band",
+    "since",
+    "by_client",
+    "search",
+)
+
+
 class Fact(models.Model):
     """One contact of one project at one touchpoint, with all that pages filter and count on.
 
@@ -73,6 +95,9 @@ class Fact(models.Model):
     is_latest = models.BooleanField(default=False)
     since = models.DateTimeField(null=True)  # the first answer of the unbroken run in this group
     search = models.CharField(max_length=600, blank=True, default="")
+    by_client = models.CharField(max_length=60, blank=True, default="")  # to sort by the client
+    # The project's value, on one fact of each closed project, so that it adds up.
+    worth = models.DecimalField(max_digits=14, decimal_places=2, null=True)
 
     alert = _to(Alert, null=True)
     taken_up = models.CharField(max_length=10, blank=True, default="")  # in_time, late; "": can be
@@ -98,10 +123,36 @@ class Fact(models.Model):
                 condition=Q(valid_until__isnull=False),
                 name="fact_valid_until",
             ),
+            # All that the names are searched, filtered, counted and sorted by, so that the rows
+            # beside it are not read: 200,000 names are 40 to 90 MB of it.
             models.Index(
-                fields=["-submitted_at", "-response"],
+                fields=["-submitted_at", "-response", *OF_A_NAME, "id"],
                 condition=Q(is_latest=True),
                 name="fact_latest",
+            ),
+            models.Index(
+                fields=["touchpoint", "fate", "-day", "project", "project_contact"],
+                name="fact_fate",
+            ),
+            models.Index(
+                fields=["day", "touchpoint", "client", "alert"],
+                condition=Q(ending="open"),
+                name="fact_follow_up_open",
+            ),
+            models.Index(
+                fields=["day", "touchpoint", "root_cause"],
+                condition=~Q(root_cause=""),
+                name="fact_root_cause",
+            ),
+            models.Index(
+                fields=["day", "client", "worth"],
+                condition=Q(worth__isnull=False),
+                name="fact_worth",
+            ),
+            models.Index(
+                fields=["submitted_at", "client"],
+                condition=Q(response__isnull=False),
+                name="fact_answered",
             ),
             models.Index(
                 fields=["day", "touchpoint", "hours"],

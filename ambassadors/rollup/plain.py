@@ -22,10 +22,12 @@ from ambassadors.rollup.models import Fact
 from ambassadors.rollup.scope import band_of
 from outbox.models import KEPT
 from outbox.models import State as MailState
-from outbox.searching import searchable
+from outbox.searching import folded, searchable
 from surveys.eligibility import first_closing_day
 from surveys.models import Group, Invitation, Project, ProjectContact, Response, Touchpoint
 
+# Both stand in one index, of which PostgreSQL takes 2,704 bytes a row.
+_SEARCH_LENGTH, _BY_CLIENT_LENGTH = 500, 60
 _PROJECT = ("client", "account_manager", "division", "service", "sector")
 _ANSWER = ("submitted_at", "group", "satisfaction", "recommendation", "interest", "score")
 _ALERT = (
@@ -51,6 +53,7 @@ def facts(projects: Iterable[int], *, now: datetime) -> list[Fact]:
     found = [_fact(row, now) for row in [*closed, *others]]
     found += _without_contact(wanted)
     _tell_latest(found)
+    _tell_worth_once(found)
     return found
 
 
@@ -164,6 +167,8 @@ def _fact(row: dict[str, Any], now: datetime) -> Fact:
         alert_id=row["answer__alert__id"],
         **{f"{name}_id": row[f"project__{name}"] for name in _PROJECT},
     )
+    if is_close:
+        fact.worth = row["project__value"]
     if fact.fate == Fate.OPEN:
         fact.valid_until = row["asked__expires_at"]
     elif fact.fate == Fate.NOT_YET:
@@ -176,7 +181,9 @@ def _fact(row: dict[str, Any], now: datetime) -> Fact:
 def _tell_answer(fact: Fact, row: dict[str, Any], now: datetime) -> None:
     for name in _ANSWER:
         setattr(fact, name, row[f"answer__{name}"])
-    fact.search = searchable((row["contact__name"], row["contact__client__name"]))
+    names = (row["contact__name"], row["contact__client__name"])
+    fact.search = searchable(names)[:_SEARCH_LENGTH]
+    fact.by_client = folded(names[1])[:_BY_CLIENT_LENGTH]
     if fact.alert_id is not None:
         _tell_alert(fact, {name: row[f"answer__alert__{name}"] for name in _ALERT}, now)
 
@@ -231,6 +238,7 @@ def _without_contact(projects: list[int]) -> Iterator[Fact]:
             band=band_of(row["value"]),
             touchpoint=Touchpoint.PROJECT_CLOSE.value,
             day=row["closed_on"],
+            worth=row["value"],
             fate=Fate.NO_CONTACT.value,
             **{name: row[name] for name in columns},
         )
@@ -250,12 +258,21 @@ def _tell_latest(found: Iterable[Fact]) -> None:
         answers = history[fact.contact_id or 0]
         fact.is_latest = bool(answers) and answers[0][0] == fact.response_id
         if not fact.is_latest:
-            fact.search = ""
+            fact.search = fact.by_client = ""
             continue
         for _pk, at, group in answers:
             if group != fact.group:
                 break
             fact.since = at
+
+
+def _tell_worth_once(found: Iterable[Fact]) -> None:
+    """Leave the value of a closed project on the first of its facts only."""
+    told: set[int] = set()
+    for fact in sorted(found, key=lambda fact: fact.project_contact_id or 0):
+        if fact.touchpoint == Touchpoint.PROJECT_CLOSE:
+            fact.worth = None if fact.project_id in told else fact.worth
+            told.add(fact.project_id)
 
 
 def _next_midnight(now: datetime) -> datetime:

@@ -21,7 +21,7 @@ from django.db.models import Model
 from alerts.models import Alert
 from ambassadors.rollup.models import Mark
 from outbox.models import Delivery, State
-from surveys.models import Contact, Invitation, Omission, Project, ProjectContact, Response
+from surveys.models import Client, Contact, Invitation, Omission, Project, ProjectContact, Response
 
 _PREFIX = "rollup_mark_"
 _MARKS, _PROJECTS = Mark._meta.db_table, Project._meta.db_table
@@ -40,6 +40,10 @@ _OF_CONTACT = (
 _OF_ANSWER = (
     f"SELECT p.project_id FROM {_PARTS} p WHERE p.contact_id = (SELECT q.contact_id FROM {_PARTS} q"
     f" JOIN {_INVITATIONS} i ON i.project_contact_id = q.id WHERE i.id = {{row}}.invitation_id)"
+)
+_OF_CLIENT = (
+    f"SELECT p.project_id FROM {_PARTS} p WHERE p.contact_id IN"
+    f" (SELECT c.id FROM {Contact._meta.db_table} c WHERE c.client_id = {{row}}.id)"
 )
 _OF_PERSON = f"SELECT p.project_id FROM {_PARTS} p WHERE p.contact_id = {{row}}.id"
 _OF_MAIL = (
@@ -131,6 +135,7 @@ WATCHES = (
         columns=("name", "client_id", "opted_out_at", "bounced_at"),
         events=("UPDATE",),
     ),
+    Watch(model=Client, projects=_OF_CLIENT, columns=("name",), events=("UPDATE",)),
     Watch(
         model=Delivery,
         projects=_OF_MAIL,

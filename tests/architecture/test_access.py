@@ -200,6 +200,12 @@ TABLE = {
         post=signed_in(REFUSED, REFUSED, REFUSED, ELSEWHERE, REFUSED),
         data={"mail": "on"},
     ),
+    "dashboard:names": reading(*MANAGEMENT_ONLY),
+    "dashboard:contacts": reading(*MANAGEMENT_ONLY),
+    "dashboard:list": reading(*MANAGEMENT_ONLY),
+    "dashboard:export": reading(*MANAGEMENT_ONLY),
+    "dashboard:person": reading(*MANAGEMENT_ONLY),
+    "dashboard:client": reading(*MANAGEMENT_ONLY),
     "settings:list": reading(*ADMINISTRATORS_ONLY),
     # About colleagues, so every colleague may read it; nothing filled in: asked again.
     "council:detail": Access(

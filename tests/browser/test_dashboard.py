@@ -126,3 +126,30 @@ def test_the_outbox(open_page, live_server, sign_in, width):
     assert not watched.is_too_wide
     # The frame refuses the script in the mail; that refusal is all the console may tell.
     assert all("sandbox" in line or "Content Security Policy" in line for line in watched.console)
+
+
+LISTS = [
+    "/dashboard/names/?period=all",
+    "/dashboard/names/?period=all&q=niemand-heet-zo",
+    "/dashboard/contacts/?period=all&step=closed",
+    "/dashboard/lists/open/?period=all",
+    "/dashboard/lists/asks/?period=all",
+    "/dashboard/lists/silent/?period=all",
+    "/dashboard/lists/causes/?period=all",
+]
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(320, "dark", "nl"), (1280, "light", "en")]
+)
+def test_the_lists_a_person_and_a_client(
+    open_page, live_server, sign_in, filled, width, scheme, language
+):
+    contact = answered("more_than_satisfied").contact
+    contact.name = "Prof. mr. dr. Wilhelmina van Bouvigne-Schimmelpenninckvanderoyetotnijenbeek"
+    contact.save()
+    watched = open_page(width=width, color_scheme=scheme)
+    sign_in(watched, language=language)
+    persons = [f"/dashboard/people/{contact.pk}/", f"/dashboard/clients/{contact.client_id}/"]
+    for address in [*LISTS, *persons]:
+        inspect(watched, f"{live_server.url}{address}")

@@ -149,7 +149,7 @@ def sums():
 def test_triggers_are_in_place_and_come_back():
     assert not watching.missing(connection)
     watching.remove(connection)
-    assert len(watching.missing(connection)) == 19
+    assert len(watching.missing(connection)) == 20
     watching.install(connection)
     assert not watching.missing(connection)
 

@@ -1,0 +1,254 @@
+"""The lists behind the numbers: which contacts a figure counts, and what became of each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alerts.causes import Causes
+from ambassadors.dashboard.asking import Asked
+from ambassadors.dashboard.tables import Cell, Column, Kind, Table
+from ambassadors.rollup.counters import SCORES
+from ambassadors.rollup.fates import NOT_ELIGIBLE, NOT_INVITED, UNDELIVERED, Fate
+from ambassadors.rollup.listing import FactList
+from ambassadors.rollup.models import Fact
+from ambassadors.rollup.tally import Tally
+from staff.models import User
+from surveys.models import Contact, Group, Invitation, Project
+
+
+class Step(models.TextChoices):
+    """A step of the coverage, as in ``Tally``."""
+
+    CLOSED = "closed", gettext_lazy("Contacts of closed projects")
+    ELIGIBLE = "eligible", gettext_lazy("Contacts who could be asked")
+    INVITED = "invited", gettext_lazy("Contacts who were invited")
+    DELIVERED = "delivered", gettext_lazy("Contacts who received the invitation")
+    ANSWERED = "answered", gettext_lazy("Contacts who answered")
+
+
+_GROUPS = {
+    Group.POSITIVE: gettext_lazy("Answers in the + group"),
+    Group.NEUTRAL: gettext_lazy("Answers in the 0 group"),
+    Group.NEGATIVE: gettext_lazy("Answers in the – group"),
+}
+
+
+def _fates_but(*left_out: Fate) -> frozenset[Any]:
+    return frozenset(fate.value for fate in Fate if fate not in {Fate.NO_CONTACT, *left_out})
+
+
+_FATES_OF: dict[Step, frozenset[Any]] = {
+    Step.CLOSED: _fates_but(),
+    Step.ELIGIBLE: _fates_but(*NOT_ELIGIBLE),
+    Step.INVITED: _fates_but(*NOT_INVITED),
+    Step.DELIVERED: _fates_but(*NOT_INVITED, *UNDELIVERED),
+    Step.ANSWERED: frozenset({Fate.ANSWERED.value}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Which:
+    """Which contacts a list shows: each column has one of its values."""
+
+    title: str
+    columns: Mapping[str, frozenset[Any]]
+    number: Callable[[Tally], int] | None = None  # what the figures say there are
+
+    @property
+    def wanted(self) -> Q:
+        """The condition on stored facts."""
+        limits = {f"{column}__in": sorted(values) for column, values in self.columns.items()}
+        return Q(**limits)
+
+    def holds(self, fact: Fact) -> bool:
+        """Tell whether a fact that is not stored is one of them."""
+        return all(getattr(fact, column) in values for column, values in self.columns.items())
+
+
+def which_of(query: QueryDict) -> Which:
+    """Return what the address asks for: everybody of the closed projects when it says nothing.
+
+    Several limits hold together. Raises Http404 for what no figure counts.
+    """
+    asked = [read(str(query[name])) for name, read in _PARAMETERS.items() if query.get(name)]
+    if not asked:
+        asked = [_of_step(Step.CLOSED.value)]
+    if len(asked) == 1:
+        return asked[0]
+    columns: dict[str, frozenset[Any]] = {}
+    for which in asked:
+        for column, values in which.columns.items():
+            columns[column] = columns.get(column, values) & values
+    return Which(title=" · ".join(which.title for which in asked), columns=columns)
+
+
+def _of_step(code: str) -> Which:
+    if code not in Step.values:
+        raise Http404
+    step = Step(code)
+    return Which(
+        title=str(step.label),
+        columns={"fate": _FATES_OF[step]},
+        number=lambda tally: int(getattr(tally, code)),
+    )
+
+
+def _of_fate(code: str) -> Which:
+    if code not in Fate.values:
+        raise Http404
+    fate = Fate(code)
+    return Which(
+        title=str(capfirst(fate.label)),
+        columns={"fate": frozenset({code})},
+        number=lambda tally: tally.fates[fate],
+    )
+
+
+def _of_group(code: str) -> Which:
+    if code not in Group.values:
+        raise Http404
+    group = Group(code)
+    return Which(
+        title=str(_GROUPS[group]),
+        columns={"fate": _FATES_OF[Step.ANSWERED], "group": frozenset({code})},
+        number=lambda tally: tally.groups[group],
+    )
+
+
+def _of_score(text: str) -> Which:
+    if text not in {str(score) for score in SCORES}:
+        raise Http404
+    score = int(text)
+    return Which(
+        title=_("Answers with %(score)s on the scale of 0 to 10") % {"score": score},
+        columns={"fate": _FATES_OF[Step.ANSWERED], "score": frozenset({score})},
+        number=lambda tally: tally.scores[score],
+    )
+
+
+def _of_cause(code: str) -> Which:
+    cause = Causes().find(code)
+    if cause is None:
+        raise Http404
+    return Which(
+        title=_("Root cause: %(cause)s") % {"cause": cause.name},
+        columns={"root_cause": frozenset({code})},
+    )
+
+
+_PARAMETERS: dict[str, Callable[[str], Which]] = {
+    "step": _of_step,
+    "fate": _of_fate,
+    "group": _of_group,
+    "score": _of_score,
+    "cause": _of_cause,
+}
+
+
+def facts_of(asked: Asked, which: Which) -> FactList:
+    """Return the facts that ``which`` means, the project closed last first."""
+    scope = asked.scope
+    wanted = scope.of_facts() & which.wanted
+    number = None if which.number is None else which.number(asked.figures.total)
+    return FactList(
+        Fact.objects.filter(wanted).order_by("-day", "project_id", "project_contact_id"),
+        asked.tail,
+        holds=lambda fact: scope.holds(fact) and which.holds(fact),
+        rank=_latest_day,
+        number=number,
+    )
+
+
+def _latest_day(fact: Fact) -> Any:
+    # A project without contact has one fact only, so 0 stands for no other row.
+    part = fact.project_contact_id or 0
+    return -fact.day.toordinal(), fact.project_id, part
+
+
+def contacts_table(asked: Asked) -> Table:
+    """Return the list that the address asks for."""
+    which = which_of(asked.query)
+    return Table(
+        slug="contacts",
+        title=which.title,
+        about=_(
+            "What became of asking each contact. Somebody with two projects stands here twice."
+        ),
+        columns=[
+            Column(label=_("Contact")),
+            Column(label=_("Job title"), is_only_in_file=True),
+            Column(label=_("Client")),
+            Column(label=_("Project")),
+            Column(label=_("Project number"), is_only_in_file=True),
+            Column(label=_("Division")),
+            Column(label=_("Closed on"), kind=Kind.DAY)
+            if asked.scope.is_of_close
+            else Column(label=_("Asked on"), kind=Kind.DAY),
+            Column(label=_("Group"), kind=Kind.GROUP),
+            Column(label=_("What became of it")),
+        ],
+        source=facts_of(asked, which),
+        rows=lambda facts: rows_of(facts, asked.user),
+        empty=_("Nobody in this selection."),
+    )
+
+
+def rows_of(facts: Sequence[Fact], user: User) -> list[list[Cell]]:
+    """Return the cells of some facts. Three queries."""
+    contacts = Contact.objects.in_bulk({fact.contact_id for fact in facts if fact.contact_id})
+    projects = Project.objects.select_related("client", "division").in_bulk(
+        {fact.project_id for fact in facts}
+    )
+    parts = {fact.project_contact_id for fact in facts if fact.project_contact_id}
+    visible = Invitation.objects.visible_to(user).filter(project_contact__in=parts)
+    invitations = {
+        (part, touchpoint): pk
+        for pk, part, touchpoint in visible.values_list("pk", "project_contact", "touchpoint")
+    }
+    return [
+        _row(fact, contacts.get(fact.contact_id or 0), projects.get(fact.project_id), invitations)
+        for fact in facts
+    ]
+
+
+def _row(
+    fact: Fact,
+    contact: Contact | None,
+    project: Project | None,
+    invitations: Mapping[tuple[int, str], int],
+) -> list[Cell]:
+    title = contact.job_title if contact else ""
+    number = project.number if project else ""
+    asked = invitations.get((fact.project_contact_id or 0, fact.touchpoint))
+    return [
+        Cell(contact.name, person_address(contact.pk), title) if contact else Cell("–"),
+        Cell(title),
+        Cell(project.client.name, client_address(project.client_id)) if project else Cell(),
+        Cell(project.name if project else None, note=number),
+        Cell(number),
+        Cell(project.division.name if project else None),
+        Cell(fact.day),
+        Cell(fact.group) if fact.group else Cell(),
+        Cell(
+            capfirst(Fate(fact.fate).label),
+            reverse("invitations:detail", args=[asked]) if asked else "",
+        ),
+    ]
+
+
+def person_address(contact: int) -> str:
+    """Return the page of one person."""
+    return reverse("dashboard:person", args=[contact])
+
+
+def client_address(client: int) -> str:
+    """Return the page of one client."""
+    return reverse("dashboard:client", args=[client])

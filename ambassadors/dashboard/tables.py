@@ -1,0 +1,149 @@
+"""A list as a table: the same columns and rows on the page and in the file that is taken out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ambassadors.dashboard.spreadsheets import Value
+from staff import wording
+from surveys.models import Group
+
+_AT_ONCE = 2_000
+_GLYPHS = {Group.POSITIVE.value: "+", Group.NEUTRAL.value: "0", Group.NEGATIVE.value: "–"}
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    GROUP = "group"
+    DAY = "day"
+    NUMBER = "number"
+    EURO = "euro"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: what it is called, what it holds, and whether only a file has it."""
+
+    label: str
+    kind: Kind = Kind.TEXT
+    is_only_in_file: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value, and on the page where it leads; ``note`` is small print below it."""
+
+    value: Any = None
+    href: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A cell as the page shows it."""
+
+    label: str
+    kind: Kind
+    text: str
+    href: str
+    note: str
+    value: Any
+
+
+Rows = Callable[[Sequence[Any]], list[list[Cell]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A list: what it is called, what it is about, and how its rows are made.
+
+    ``source`` is counted, sliced and walked through (a ``FactList``, a QuerySet, a list);
+    ``rows`` turns some of it into cells with a fixed number of queries.
+    """
+
+    slug: str
+    title: str
+    about: str = ""
+    columns: list[Column]
+    source: Any
+    rows: Rows
+    empty: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        is_list = isinstance(self.source, list)
+        return len(self.source) if is_list else int(self.source.count())
+
+    def shown(self, part: Sequence[Any]) -> list[list[Shown]]:
+        """Return a page of rows as they are shown."""
+        return [
+            [
+                Shown(
+                    label=column.label,
+                    kind=column.kind,
+                    text=_in_words(column.kind, cell.value),
+                    href=cell.href,
+                    note=cell.note,
+                    value=cell.value,
+                )
+                for column, cell in zip(self.columns, row, strict=True)
+                if not column.is_only_in_file
+            ]
+            for row in self.rows(part)
+        ]
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns."""
+        return [column.label for column in self.columns]
+
+    def lines(self) -> Iterator[list[Value]]:
+        """Yield every row as the values of a file, a few thousand in memory at once."""
+        source = iter(_walk(self.source))
+        while part := list(islice(source, _AT_ONCE)):
+            for row in self.rows(part):
+                pairs = zip(self.columns, row, strict=True)
+                yield [_in_file(column.kind, cell.value) for column, cell in pairs]
+
+
+def _walk(source: Any) -> Any:
+    """Return what yields the source row by row, without keeping it."""
+    return source.iterator(chunk_size=_AT_ONCE) if hasattr(source, "iterator") else source
+
+
+def _in_words(kind: Kind, value: Any) -> str:
+    if value is None:
+        return ""
+    if kind == Kind.GROUP:
+        return str(dict(Group.choices).get(value, _("no answer")))
+    if kind == Kind.DAY:
+        return wording.day(_as_day(value), today=timezone.localdate())
+    if kind == Kind.EURO:
+        return wording.euro(value)
+    return wording.whole_number(value) if kind == Kind.NUMBER else str(value)
+
+
+def _in_file(kind: Kind, value: Any) -> Value:
+    if value is None:
+        return None
+    if kind == Kind.GROUP:
+        return _GLYPHS.get(value, "?")
+    if kind == Kind.DAY:
+        return _as_day(value)
+    if kind == Kind.EURO:
+        return Decimal(value)
+    return int(value) if kind == Kind.NUMBER else str(value)
+
+
+def _as_day(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
