@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import RawIOBase, StringIO
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from ambassadors.dashboard.cells import safe
 
@@ -26,6 +26,8 @@ _DAY_ONE = date(1899, 12, 30)  # 0 in Excel's count of days
 _GENERAL, _DAY, _MOMENT, _AMOUNT, _BOLD = range(5)
 
 _NS = "http://schemas.openxmlformats.org"
+_OFFICE = f"{_NS}/officeDocument/2006/relationships"
+_PACKAGE = f"{_NS}/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _STYLES = (
@@ -185,44 +187,47 @@ def _frame(names: tuple[str, str], sheets: int) -> Iterator[tuple[str, str]]:
     """Yield the parts around the sheets, with their places in the file."""
     numbers = range(1, sheets + 1)
     titles = [names[0], names[1], *(f"{names[1]} {number - 1}" for number in numbers[2:])]
-    office = f"{_NS}/officeDocument/2006/relationships"
-    package = f"{_NS}/package/2006"
     listed = "".join(
-        f'<sheet name="{escape(title[:31], {chr(34): "&quot;"})}" sheetId="{number}" '
-        f'r:id="rId{number}"/>'
+        f"<sheet name={quoteattr(title[:31])} sheetId='{number}' r:id='rId{number}'/>"
         for number, title in zip(numbers, titles, strict=True)
     )
     yield (
         "xl/workbook.xml",
-        f'<workbook xmlns="{_NS}/spreadsheetml/2006/main" xmlns:r="{office}"><bookViews>'
+        f'<workbook xmlns="{_NS}/spreadsheetml/2006/main" xmlns:r="{_OFFICE}"><bookViews>'
         f'<workbookView activeTab="1"/></bookViews><sheets>{listed}</sheets></workbook>',
     )
+    yield "xl/styles.xml", _STYLES
+    yield "xl/_rels/workbook.xml.rels", _links(numbers)
+    yield (
+        "_rels/.rels",
+        f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    )
+    yield "[Content_Types].xml", _kinds(numbers)
+
+
+def _links(numbers: range) -> str:
     links = "".join(
-        f'<Relationship Id="rId{number}" Type="{office}/worksheet" '
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" '
         f'Target="worksheets/sheet{number}.xml"/>'
         for number in numbers
     )
-    yield (
-        "xl/_rels/workbook.xml.rels",
-        f'<Relationships xmlns="{package}/relationships">{links}<Relationship Id="rId0" '
-        f'Type="{office}/styles" Target="styles.xml"/></Relationships>',
+    return (
+        f'<Relationships xmlns="{_PACKAGE}/relationships">{links}<Relationship Id="rId0" '
+        f'Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>'
     )
-    yield "xl/styles.xml", _STYLES
-    yield (
-        "_rels/.rels",
-        f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
-        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    )
+
+
+def _kinds(numbers: range) -> str:
     parts = "".join(
         f'<Override PartName="/xl/worksheets/sheet{number}.xml" '
         f'ContentType="{_TYPE}.worksheet+xml"/>'
         for number in numbers
     )
-    yield (
-        "[Content_Types].xml",
-        f'<Types xmlns="{package}/content-types"><Default Extension="rels" '
+    return (
+        f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{parts}</Types>',
+        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{parts}</Types>'
     )
