@@ -48,7 +48,7 @@ class Other:
         }
 
     def sentence(self, now: Tally) -> str:
-        """Say what is demonstrably different from the other period."""
+        """Say what is demonstrably different from the other period, and what cannot be told."""
         period = {"period": period_words(self.scope), "label": self.label}
         found = {name: change(of(self.tally), of(now)) for name, of in _figures().items()}
         if all(one is Change.TOO_FEW for one in found.values()):
@@ -58,12 +58,13 @@ class Other:
             for kind in (Change.HIGHER, Change.LOWER)
             if kind in found.values()
         ]
-        if not parts:
-            return _("Compared with %(period)s (%(label)s): nothing differs demonstrably.") % period
-        return _("Compared with %(period)s (%(label)s): %(parts)s.") % {
+        said = _("Compared with %(period)s (%(label)s): %(parts)s.") % {
             **period,
-            "parts": "; ".join(parts),
+            "parts": "; ".join(parts) or _("nothing differs demonstrably"),
         }
+        few = _join(found, Change.TOO_FEW)
+        untold = _("Too few to compare: %(what)s.") % {"what": few}
+        return f"{said} {untold}" if few else said
 
 
 def score_of(tally: Tally) -> Nps:

@@ -101,6 +101,7 @@ def test_of_several_clients_one_is_chosen(client, parts):
 
 
 def test_never_more_clients_than_can_be_read(client, manager):
+    answered(client=make_client(name="Provincie Zeeland"))
     for number in range(30):
         make_client(name=f"Gemeente {number:02}")
     page = client.get(PAGE, {"client": "gemeente"})
@@ -242,7 +243,17 @@ class TestComparing:
         assert "vorige periode 0% (0–24%), n = 12: nu aantoonbaar hoger" in page
         assert "vorige periode 100% (76–100%), n = 12: nu aantoonbaar lager" in page
         assert "aandeel +, meer dan tevreden nu aantoonbaar hoger; aandeel – nu aantoonbaar" in page
-        assert "respons" not in page.split("Vergeleken met")[1].split(".")[0]
+        said = client.get(PAGE, {"period": "30d", "compare": "before"}).context["comparison"]
+        assert "respons" not in said
+        assert said.endswith("Te weinig om te vergelijken: op tijd gesproken.")
+
+    def test_without_a_difference_it_says_so(self, client, manager):
+        today, division = timezone.localdate(), make_division()
+        for _number in range(12):
+            answered(division=division, closed_on=today - timedelta(days=5))
+            answered(division=division, closed_on=today - timedelta(days=40))
+        page = client.get(PAGE, {"period": "30d", "compare": "before"})
+        assert "(vorige periode): niets verschilt aantoonbaar." in page.context["comparison"]
 
     def test_the_other_period_is_of_the_same_part_of_the_firm(self, client, manager):
         ago = timezone.localdate() - timedelta(days=40)
