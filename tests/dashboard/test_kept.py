@@ -9,6 +9,7 @@ PAGE = "/dashboard/"
 
 
 def test_the_dashboard_opens_with_the_view_that_somebody_starts_with(client, manager):
+    answered()
     assert client.get(PAGE).status_code == 200
     view = DashboardView.objects.create(
         owner=manager, name="Kwartaal", query="period=90d", is_start=True
