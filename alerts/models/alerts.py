@@ -281,6 +281,9 @@ class Alert(models.Model):
                 name="alert_closed_last_first",
             ),
             models.Index(
+                fields=["id"], condition=~models.Q(structural_fix=""), name="alert_needs_fix"
+            ),
+            models.Index(
                 fields=["recovered_at"],
                 condition=models.Q(recovered_at__isnull=False),
                 name="alert_recovered",

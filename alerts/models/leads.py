@@ -245,6 +245,7 @@ class Lead(models.Model):
                 condition=models.Q(stage__in=CLOSED_STAGES),
                 name="lead_closed_last_first",
             ),
+            models.Index(fields=["created_at", "stage", "value"], name="lead_by_stage"),
         ]
 
     def __str__(self) -> str:

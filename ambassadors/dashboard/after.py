@@ -34,6 +34,8 @@ from staff.roles import signed_in
 from staff.wording import euro, whole_number
 
 SILENT_SHOWN = 5
+# Beyond so many contacts of closed projects, weighing every client takes longer than the page.
+SILENT_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,9 +146,12 @@ def of_leads(stages: list[StageTotal]) -> str:
 
 
 def _silent(figures: Figures) -> dict[str, object]:
-    found = silent_accounts(figures, most=SILENT_SHOWN)
+    is_apart = figures.total.closed > SILENT_AT_ONCE
+    found = [] if is_apart else silent_accounts(figures, most=SILENT_SHOWN)
     names = names_of(account.client for account in found)
+    apart = _("With this many projects the silent accounts have a page of their own")
     return {
+        "silent_is_apart": is_apart,
         "silent": [
             SilentLine(
                 name=names.get(account.client, ""),
@@ -155,7 +160,7 @@ def _silent(figures: Figures) -> dict[str, object]:
             )
             for account in found
         ],
-        "silent_finding": of_silent(found, names),
+        "silent_finding": apart if is_apart else of_silent(found, names),
         "silent_since": last_year(figures.now),
         "today": timezone.localdate(figures.now),
     }
