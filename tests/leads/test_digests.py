@@ -95,6 +95,7 @@ def test_the_weekly_digest_counts_the_leads_of_the_team(owner):
     DigestTime.objects.filter(kind="weekly").update(
         is_on=True, told_until=MONDAY - timedelta(days=7)
     )
+    make_user(supervisor=owner.supervisor)  # of a team of one, figures would be about that person
     make_lead(owner=owner, now=FRIDAY, value=Decimal("500"))
     make_lead(owner=owner, now=FRIDAY - timedelta(days=30))
     for days, worth in ((2, 18500), (40, 99)):
