@@ -81,14 +81,12 @@ def _open(found: OpenMinus, figures: Figures) -> dict[str, object]:
 
 
 def of_open(found: OpenMinus, figures: Figures) -> str:
-    """Say how many – are open, how many of them too late, and how long the oldest waits."""
+    """Say how many of the open – are too late, and how long the oldest waits."""
     if not found.count or found.oldest is None:
         return _("No – is open")
-    words = ngettext("%(number)s – is open", "%(number)s – are open", found.count)
     days = days_since(found.oldest, figures.now)
     since = ngettext("the oldest %(days)s day", "the oldest %(days)s days", days)
-    return _("%(open)s, %(late)s too late; %(oldest)s") % {
-        "open": words % {"number": whole_number(found.count)},
+    return _("%(late)s too late, %(oldest)s") % {
         "late": whole_number(found.late),
         "oldest": since % {"days": whole_number(days)},
     }

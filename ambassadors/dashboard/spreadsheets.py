@@ -57,6 +57,7 @@ def csv_pieces(about: Iterable[Line], header: Line, rows: Iterable[Line]) -> Ite
     paper.write("\ufeff")
     for line in (*about, (), header):
         writer.writerow(map(_as_text, line))
+    yield _taken(paper)  # before the first row is read: nobody waits in front of nothing
     for line in rows:
         writer.writerow(map(_as_text, line))
         if paper.tell() > _PIECE:
