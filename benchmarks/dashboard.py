@@ -46,7 +46,7 @@ def measure(size: Size) -> Iterator[Row]:
     for name, seconds in (("no filter", looks["no filter"]), (slowest, looks[slowest])):
         label = name if name == "no filter" else f"slowest filter ({name})"
         yield Row(
-            name=f"dashboard, {total}, {label}, p95",
+            name=f"dashboard of {total}, {label}, p95",
             measured=milliseconds(seconds),
             beside=f"bare GROUP BY {milliseconds(bare)}",
             ratio=seconds / bare,
@@ -54,7 +54,7 @@ def measure(size: Size) -> Iterator[Row]:
             is_within=seconds <= budget,
         )
     yield Row(
-        name=f"dashboard, search of names, {total}, p95",
+        name=f"dashboard of {total}, search of names, p95",
         measured=milliseconds(search),
         ratio=search / SEARCH_BUDGET,
         budget=f"≤ {milliseconds(SEARCH_BUDGET)} ({rows:,})",
@@ -93,7 +93,7 @@ def _export(user: User) -> Row:
         rows += chunk.count(b"\n")
     grown = _peak() - before
     return Row(
-        name=f"dashboard, CSV of {rows:,} rows",
+        name=f"dashboard as CSV of {rows:,} rows",
         measured=f"+{grown:.0f} MB",
         ratio=grown / MEMORY_BUDGET,
         budget=f"≤ +{MEMORY_BUDGET:.0f} MB",
