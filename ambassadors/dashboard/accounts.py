@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from ambassadors.dashboard.periods import Period, span
 from ambassadors.rollup.fates import NOT_INVITED, Fate
-from ambassadors.rollup.models import Fact
+from ambassadors.rollup.models import Fact, LastAnswer
 from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.scope import Scope
 from surveys.models import Client, Touchpoint
@@ -56,7 +56,7 @@ def silent_accounts(figures: Figures, *, most: int | None = None) -> list[Silent
     Six queries. Which moment of asking the page shows makes no difference: any answer counts.
     """
     stale = _touched(figures)
-    worth = _worth_in(figures.scope).exclude(client__in=_answered_since(figures.now))
+    worth = _worth_in(figures.scope).filter(client__in=_silent_since(figures.now))
     settled = worth.exclude(client__in=stale) if stale else worth
     totals = settled.values("client").annotate(total=Sum("worth")).filter(total__gt=0)
     ordered = totals.order_by("-total", "client").values_list("client", "total")
@@ -73,10 +73,14 @@ def _worth_in(scope: Scope) -> QuerySet[Fact]:
     return Fact.objects.filter(worth__isnull=False, **limits, **keys).order_by()
 
 
-def _answered_since(now: datetime) -> QuerySet[Any, Any]:
+def _silent_since(now: datetime) -> QuerySet[Any, Any]:
+    """Return the keys of clients of which nobody answered in the last 12 months, as stored.
+
+    From these few to their projects, by an index, is the short way.
+    """
     since = _start_of(last_year(now))
-    answers = Fact.objects.filter(response__isnull=False, submitted_at__gte=since)
-    return answers.order_by().values("client")
+    answered = LastAnswer.objects.filter(client=OuterRef("pk"), at__gte=since)
+    return Client.objects.filter(~Exists(answered)).order_by().values("pk")
 
 
 def _start_of(day: date) -> datetime:
@@ -94,10 +98,9 @@ def _live_totals(figures: Figures, stale: set[int]) -> list[tuple[int, Decimal]]
     untouched = Q(client__in=stale) & ~Q(project__in=figures.tail.projects)
     kept = _worth_in(figures.scope).filter(untouched).values_list("client")
     totals: dict[int, Decimal] = defaultdict(Decimal, kept.annotate(total=Sum("worth")))
-    speaks = set(
-        _answered_since(figures.now).filter(untouched).values_list("client", flat=True).distinct()
-    )
     scope, since = _any_moment(figures.scope), _start_of(last_year(figures.now))
+    answered = Fact.objects.filter(untouched, response__isnull=False, submitted_at__gte=since)
+    speaks = set(answered.order_by().values_list("client", flat=True).distinct())
     for fact in figures.tail.live:
         if fact.submitted_at is not None and fact.submitted_at >= since:
             speaks.add(fact.client_id)

@@ -25,7 +25,6 @@ from ambassadors.dashboard.following_up import (
     OpenMinus,
     asks_by_kind,
     fixes_by_state,
-    leads_in,
     open_minus,
 )
 from ambassadors.programme.models import AskAnswer
@@ -34,8 +33,6 @@ from staff.roles import signed_in
 from staff.wording import euro, whole_number
 
 SILENT_SHOWN = 5
-# Beyond so many contacts of closed projects, weighing every client takes longer than the page.
-SILENT_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +100,7 @@ def _yield(figures: Figures) -> dict[str, object]:
         for kind, answers in by_kind.items()
         if answers
     ]
-    stages = leads_in(figures.scope).by_stage()  # type: ignore[attr-defined]
+    stages = figures.leads
     number = sum(line.count for line in lines)
     granted = sum(answers[AskAnswer.YES.value] for answers in by_kind.values())
     return {
@@ -144,12 +141,9 @@ def of_leads(stages: list[StageTotal]) -> str:
 
 
 def _silent(figures: Figures) -> dict[str, object]:
-    is_apart = figures.total.closed > SILENT_AT_ONCE
-    found = [] if is_apart else silent_accounts(figures, most=SILENT_SHOWN)
+    found = silent_accounts(figures, most=SILENT_SHOWN)
     names = names_of(account.client for account in found)
-    apart = _("With this many projects the silent accounts have a page of their own")
     return {
-        "silent_is_apart": is_apart,
         "silent": [
             SilentLine(
                 name=names.get(account.client, ""),
@@ -158,7 +152,7 @@ def _silent(figures: Figures) -> dict[str, object]:
             )
             for account in found
         ],
-        "silent_finding": apart if is_apart else of_silent(found, names),
+        "silent_finding": of_silent(found, names),
         "silent_since": last_year(figures.now),
         "today": timezone.localdate(figures.now),
     }

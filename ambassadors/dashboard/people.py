@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from ambassadors.programme.models import Ask
 from ambassadors.rollup.listing import FactList
 from ambassadors.rollup.models import OF_A_NAME, Fact
-from ambassadors.rollup.reading import Tail
+from ambassadors.rollup.reading import Figures, Tail
 from ambassadors.rollup.scope import Scope
+from ambassadors.rollup.standing import Standing
+from ambassadors.rollup.tally import Tally
 from surveys.models import Consent, ConsentKind, Group, Interest, Recommendation, Response
 
 
@@ -52,6 +54,27 @@ _CONDITIONS: dict[Selection, Q] = {
     Selection.BOTH: _RECOMMENDS & _WANTS_MORE,
     Selection.RECOMMENDS: _RECOMMENDS,
     Selection.WANTS_MORE: _WANTS_MORE,
+}
+STANDINGS: dict[Selection, tuple[Standing, ...]] = {
+    Selection.POSITIVE: (
+        Standing.PLUS,
+        Standing.PLUS_RECOMMENDS,
+        Standing.PLUS_WANTS_MORE,
+        Standing.PLUS_BOTH,
+    ),
+    Selection.BOTH: (Standing.PLUS_BOTH, Standing.ZERO_BOTH),
+    Selection.RECOMMENDS: (
+        Standing.PLUS_RECOMMENDS,
+        Standing.PLUS_BOTH,
+        Standing.ZERO_RECOMMENDS,
+        Standing.ZERO_BOTH,
+    ),
+    Selection.WANTS_MORE: (
+        Standing.PLUS_WANTS_MORE,
+        Standing.PLUS_BOTH,
+        Standing.ZERO_WANTS_MORE,
+        Standing.ZERO_BOTH,
+    ),
 }
 # Code points, as Python sorts: on every database and under every locale the same.
 _COLLATION = {"postgresql": "C", "sqlite": "BINARY"}
@@ -111,6 +134,20 @@ def count_names(scope: Scope, tail: Tail, words: Sequence[str] = ()) -> Numbers:
     return Numbers(
         by_selection={selection: counts[selection.name] for selection in Selection},
         negative=counts["negative"],
+    )
+
+
+def numbers_in(figures: Figures) -> Numbers:
+    """Return what ``count_names`` counts, from the figures of a page: no query of its own."""
+    scope = figures.scope
+    shown = figures.touchpoints if scope.touchpoint is None else {scope.moment: figures.total}
+    counts = Tally.of(tally.counts for tally in shown.values()).counts
+    return Numbers(
+        by_selection={
+            selection: sum(counts[f"now_{standing}"] for standing in standings)
+            for selection, standings in STANDINGS.items()
+        },
+        negative=counts[f"now_{Standing.MINUS}"],
     )
 
 

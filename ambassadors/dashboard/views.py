@@ -49,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _names(query: QueryDict, figures: Figures) -> dict[str, object]:
     """Return what the table of names shows: the selection, its page, and the other selections."""
-    numbers = people.count_names(figures.scope, figures.tail)
+    numbers = people.numbers_in(figures)
     asked = query.get("names", "")
     selection = Selection(asked) if asked in Selection.values else Selection.POSITIVE
     found = people.names(figures.scope, selection, figures.tail)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ambassadors.rollup.fates import Fate
+from ambassadors.rollup.standing import Standing
 from surveys.models import Group, Interest, Recommendation, Satisfaction
 
 SCORES = range(11)  # question 3 on the 0–10 scale
@@ -33,6 +34,7 @@ COUNTERS: dict[str, tuple[str, Any]] = {
     "follow_up_closed": ("ending", "closed"),
     "recovered_in_our_view": ("ending", "solved"),
     "recovered": ("ending", "confirmed"),
+    **{f"now_{standing}": ("standing", standing.value) for standing in Standing},
 }
 COLUMNS: tuple[str, ...] = tuple(dict.fromkeys(column for column, _value in COUNTERS.values()))
 _BY_VALUE = {pair: name for name, pair in COUNTERS.items()}

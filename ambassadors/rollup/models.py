@@ -1,9 +1,10 @@
 """Derived rows: what the dashboard adds up. Everything here can be thrown away and built again.
 
-``Fact`` is one contact asked about one project at one touchpoint, flat. ``Sum`` adds facts up by
-day and month. ``Mark`` names a project of which the facts may no longer hold; the database itself
-writes it (``watching``). Nothing refers to these rows and they refer to nothing in the database's
-eyes, so that deleting a project never fails on a figure.
+``Fact`` is one contact asked about one project at one touchpoint, flat; ``LeadFact`` is one lead.
+``Sum`` adds facts up by day and month, ``LastAnswer`` knows when a client last answered. ``Mark``
+names a project of which the facts may no longer hold; the database itself writes it (``watching``).
+Nothing refers to these rows and they refer to nothing in the database's eyes, so that deleting a
+project never fails on a figure.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from alerts.models import Alert
+from alerts.models import Alert, Lead
+from alerts.models.leads import VALUE_DIGITS
 from ambassadors.rollup.counters import COUNTERS
 from staff.models import Division, User
 from surveys.models import (
@@ -62,6 +64,19 @@ OF_A_NAME = (
 )
 
 
+# What a page filters on; an index that ends in these answers without reading the rows beside it.
+_FILTERS = (
+    "division",
+    "service",
+    "sector",
+    "band",
+    "client",
+    "account_manager",
+    "questionnaire",
+)
+_OF_PROJECT = _FILTERS[:-1]
+
+
 class Fact(models.Model):
     """One contact of one project at one touchpoint, with all that pages filter and count on.
 
@@ -93,6 +108,9 @@ class Fact(models.Model):
     score = models.PositiveSmallIntegerField(null=True)
     # The contact's latest answer of all: who they are now. Only then may they be found by words.
     is_latest = models.BooleanField(default=False)
+    standing = models.CharField(
+        max_length=20, blank=True, default=""
+    )  # of the latest, ``Standing``
     since = models.DateTimeField(null=True)  # the first answer of the unbroken run in this group
     search = models.CharField(max_length=600, blank=True, default="")
     by_client = models.CharField(max_length=60, blank=True, default="")  # to sort by the client
@@ -135,27 +153,27 @@ class Fact(models.Model):
                 name="fact_fate",
             ),
             models.Index(
-                fields=["day", "touchpoint", "client", "alert"],
+                fields=["day", "touchpoint", "submitted_at", "alert", *_FILTERS],
                 condition=Q(ending="open"),
                 name="fact_follow_up_open",
             ),
             models.Index(
-                fields=["day", "touchpoint", "root_cause"],
+                fields=["day", "touchpoint", "root_cause", *_FILTERS],
                 condition=~Q(root_cause=""),
                 name="fact_root_cause",
             ),
             models.Index(
-                fields=["day", "client", "worth"],
+                fields=["client", "day", "worth", "division", "service", "sector", "band"],
                 condition=Q(worth__isnull=False),
                 name="fact_worth",
             ),
             models.Index(
-                fields=["submitted_at", "client"],
+                fields=["client", "submitted_at"],
                 condition=Q(response__isnull=False),
                 name="fact_answered",
             ),
             models.Index(
-                fields=["day", "touchpoint", "hours"],
+                fields=["day", "touchpoint", "hours", *_FILTERS],
                 condition=Q(hours__isnull=False),
                 name="fact_hours",
             ),
@@ -172,52 +190,88 @@ class Grain(models.TextChoices):
     MONTH = "month"
 
 
-class Axis(models.TextChoices):
-    """By what else than division and service a sum is kept; ``part`` is the value."""
-
-    ALL = ""
-    SECTOR = "sector"
-    BAND = "band"
-
-
 class Sum(models.Model):
     """How many facts of one day or month there are of each kind (``counters.COUNTERS``).
 
-    Days are kept without a further axis only; 0 stands for "none", so that a key is one row.
+    ``cut`` says by what they are split (``cuts``); what they are not split by is 0, and so is
+    "none", so that a key is one row.
     """
 
     grain = models.CharField(max_length=5, choices=Grain.choices)
     starts_on = models.DateField()
-    axis = models.CharField(max_length=10, choices=Axis.choices, blank=True)
-    part = models.BigIntegerField(default=0)
+    cut = models.PositiveSmallIntegerField()
     touchpoint = models.CharField(max_length=20)
     questionnaire = models.BigIntegerField(default=0)
-    division = models.BigIntegerField()
+    division = models.BigIntegerField(default=0)
     service = models.BigIntegerField(default=0)
+    sector = models.BigIntegerField(default=0)
+    band = models.BigIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=[
-                    "axis",
+                    "cut",
                     "grain",
-                    "part",
                     "starts_on",
                     "touchpoint",
-                    "questionnaire",
                     "division",
                     "service",
+                    "sector",
+                    "band",
+                    "questionnaire",
                 ],
                 name="sum_once",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.grain} {self.starts_on} {self.axis} {self.part}"
+        return f"{self.grain} {self.starts_on} cut {self.cut}"
 
 
 for _name in COUNTERS:
     Sum.add_to_class(_name, models.IntegerField(default=0))
+
+
+class LeadFact(models.Model):
+    """One lead, with what pages filter and count it on."""
+
+    lead = _to(Lead)
+    project = _to(Project)
+    client = _to(Client)
+    account_manager = _to(User)
+    division = _to(Division)
+    service = _to(Service, null=True)
+    sector = _to(Sector, null=True)
+    band = models.PositiveSmallIntegerField()
+    day = models.DateField()  # on which it came in
+    stage = models.CharField(max_length=10)
+    value = models.DecimalField(max_digits=VALUE_DIGITS, decimal_places=2, null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["day", "stage", "value", *_OF_PROJECT], name="lead_fact_day"),
+            models.Index(fields=["project"], name="lead_fact_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"lead {self.lead_id}: {self.stage}"
+
+
+class LastAnswer(models.Model):
+    """When somebody of a client answered last; no row where nobody ever did."""
+
+    client = models.OneToOneField(
+        Client,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        primary_key=True,
+    )
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"client {self.client_id}: {self.at}"
 
 
 class Mark(models.Model):

@@ -15,11 +15,12 @@ from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Que
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from alerts.models import Outcome
+from alerts.models import Lead, Outcome
 from alerts.models import State as AlertState
 from ambassadors.rollup.fates import STORED, Fate
-from ambassadors.rollup.models import Fact
+from ambassadors.rollup.models import Fact, LeadFact
 from ambassadors.rollup.scope import band_of
+from ambassadors.rollup.standing import standing_of
 from outbox.models import KEPT
 from outbox.models import State as MailState
 from outbox.searching import folded, searchable
@@ -260,6 +261,7 @@ def _tell_latest(found: Iterable[Fact]) -> None:
         if not fact.is_latest:
             fact.search = fact.by_client = ""
             continue
+        fact.standing = standing_of(fact.group, fact.recommendation, fact.interest).value
         for _pk, at, group in answers:
             if group != fact.group:
                 break
@@ -273,6 +275,27 @@ def _tell_worth_once(found: Iterable[Fact]) -> None:
         if fact.touchpoint == Touchpoint.PROJECT_CLOSE:
             fact.worth = None if fact.project_id in told else fact.worth
             told.add(fact.project_id)
+
+
+def lead_facts(projects: Iterable[int]) -> list[LeadFact]:
+    """Return the facts of the leads that came from ``projects``, unsaved. One query."""
+    project = "response__invitation__project_contact__project"
+    columns = [f"{project}__{name}" for name in _PROJECT]
+    rows = Lead.objects.filter(**{f"{project}__in": list(projects)}).order_by()
+    return [
+        LeadFact(
+            lead_id=row["pk"],
+            project_id=row[project],
+            band=band_of(row[f"{project}__value"]),
+            day=timezone.localdate(row["created_at"]),
+            stage=row["stage"],
+            value=row["value"],
+            **{f"{name}_id": row[f"{project}__{name}"] for name in _PROJECT},
+        )
+        for row in rows.values(
+            "pk", "created_at", "stage", "value", project, f"{project}__value", *columns
+        )
+    ]
 
 
 def _next_midnight(now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -17,9 +18,11 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models import Sum as Total
 from django.db.models.functions import TruncMonth
 
+from alerts.models import Stage, StageTotal
 from ambassadors.rollup import plain
 from ambassadors.rollup.counters import COLUMNS, COUNTERS, count
-from ambassadors.rollup.models import Axis, Fact, Grain, Progress, Sum
+from ambassadors.rollup.cuts import BITS, KEPT, cut_of
+from ambassadors.rollup.models import Fact, Grain, LeadFact, Progress, Sum
 from ambassadors.rollup.refreshing import stale_projects
 from ambassadors.rollup.scope import Scope
 from ambassadors.rollup.tally import Tally
@@ -28,8 +31,7 @@ from surveys.models import Touchpoint
 TAIL = 2_000  # projects: computing them takes about a second
 _TRIES = 3  # of reading while somebody brings the figures up to date
 _CORE = tuple(name for name in COUNTERS if not name.startswith("score_"))
-_BY_FACTS = {"account_manager", "client"}  # few rows each, by an index: no sum is kept of them
-_NO_AXIS = {"questionnaire", "division", "service"}
+_BESIDE = {"questionnaire", "touchpoint", "month"}  # what every sum knows beside its cut
 
 By = Callable[[Any], Any]
 Found = TypeVar("Found")
@@ -42,19 +44,25 @@ class Tail:
     projects: frozenset[int] = frozenset()
     stored: tuple[Fact, ...] = ()
     live: tuple[Fact, ...] = ()
+    stored_leads: tuple[LeadFact, ...] = ()
+    live_leads: tuple[LeadFact, ...] = ()
     behind: int = 0  # projects that are stale and are left out here, being too many
 
     @classmethod
     def at(cls, now: datetime) -> "Tail":
-        """Read the tail. Nine queries at most, three when nothing is stale."""
+        """Read the tail. Eleven queries at most, three when nothing is stale."""
         stale = stale_projects(now=now, limit=TAIL + 1)
         if len(stale) > TAIL:
             return cls(behind=len(stale))
         if not stale:
             return cls()
-        stored = tuple(Fact.objects.filter(project__in=stale))
-        live = tuple(plain.facts(stale, now=now))
-        return cls(projects=frozenset(stale), stored=stored, live=live)
+        return cls(
+            projects=frozenset(stale),
+            stored=tuple(Fact.objects.filter(project__in=stale)),
+            live=tuple(plain.facts(stale, now=now)),
+            stored_leads=tuple(LeadFact.objects.filter(project__in=stale)),
+            live_leads=tuple(plain.lead_facts(stale)),
+        )
 
 
 class Figures:
@@ -111,6 +119,23 @@ class Figures:
             if fact.root_cause:
                 found[fact.root_cause] += sign
         return +found
+
+    @cached_property
+    def leads(self) -> list[StageTotal]:
+        """Count and worth of the leads in every stage, in their order, also of those with none.
+
+        Of what nobody put a value on, the worth is not in the sum.
+        """
+        counts: Counter[str] = Counter()
+        worth: dict[str, Decimal] = defaultdict(Decimal)
+        stages = LeadFact.objects.filter(self.scope.of_leads()).order_by().values_list("stage")
+        for stage, number, value in stages.annotate(Count("pk"), Total("value")):
+            counts[stage], worth[stage] = number, value or Decimal(0)
+        for leads, sign in ((self.tail.stored_leads, -1), (self.tail.live_leads, 1)):
+            for lead in filter(self.scope.holds_lead, leads):
+                counts[lead.stage] += sign
+                worth[lead.stage] += sign * (lead.value or 0)
+        return [StageTotal(stage=stage, count=counts[stage], value=worth[stage]) for stage in Stage]
 
     def _corrections(self, *, any_moment: bool = False) -> Iterable[tuple[Fact, int]]:
         """Yield the facts of the tail within the scope: -1 as stored, 1 as the rows say."""
@@ -180,26 +205,17 @@ def _version() -> int:
 def _stored(
     scope: Scope, key: str, counters: tuple[str, ...], *, any_moment: bool
 ) -> Iterable[tuple[Any, Mapping[str, int]]]:
-    """Yield what is kept, by ``key``: from sums where there are any, else from facts."""
+    """Yield what is kept, by ``key``: from sums where a cut knows the filters, else from facts."""
     keys = scope.keys
-    beyond = set(keys) - _NO_AXIS
-    if beyond & _BY_FACTS or len(beyond) > 1:
+    columns = {*keys, key} - _BESIDE
+    if not columns <= set(BITS) or cut_of(columns) not in KEPT:
         yield from _from_facts(scope.of_facts(any_moment=any_moment), key)
         return
-    axis = Axis(next(iter(beyond), ""))
     months, ends = _split(scope.first, scope.last)
-    wanted = Q(axis=axis.value, grain=Grain.MONTH) & months
-    if axis == Axis.ALL:
-        wanted |= Q(axis="", grain=Grain.DAY) & _any(ends, "starts_on")
-    limits: dict[str, Any] = {name: pk for name, pk in keys.items() if name in _NO_AXIS}
-    if axis != Axis.ALL:
-        limits["part"] = keys[axis.value]
-    if not any_moment:
-        limits["touchpoint"] = scope.moment
-    yield from _from_sums(Sum.objects.filter(wanted, **limits), key, counters)
-    if axis != Axis.ALL and ends:
-        facts = scope.of_facts(any_moment=any_moment) & _any(ends, "day")
-        yield from _from_facts(facts, key)
+    wanted = Q(grain=Grain.MONTH) & months | Q(grain=Grain.DAY) & _any(ends, "starts_on")
+    limits: dict[str, Any] = {} if any_moment else {"touchpoint": scope.moment}
+    rows = Sum.objects.filter(wanted, cut=cut_of(columns), **keys, **limits)
+    yield from _from_sums(rows, key, counters)
 
 
 def _from_sums(

@@ -5,15 +5,15 @@ sums, compute them anew, add them, delete those marks. A change that commits mea
 of its own that this batch did not see, so it is only ever computed once more, never forgotten.
 """
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Max, Model
 from django.utils import timezone
 
 from ambassadors.rollup import plain, sums
-from ambassadors.rollup.models import Fact, Mark, Progress, Sum
+from ambassadors.rollup.models import Fact, LastAnswer, LeadFact, Mark, Progress, Sum
 from ambassadors.rollup.watching import install
 from ambassadors.scale.bulk import Table, follow_sequences
 from surveys.models import Project
@@ -56,15 +56,38 @@ def _refresh_batch(now: datetime) -> int:
         if not projects:
             Progress.objects.update(refreshed_at=now)
             return 0
-        stored = Fact.objects.filter(project__in=projects)
-        sums.add(stored, sign=-1)
-        stored.delete()
-        Fact.objects.bulk_create(plain.facts(projects, now=now), batch_size=_ROWS_AT_ONCE)
-        sums.add(Fact.objects.filter(project__in=projects))
+        _make_anew(projects, now)
         chosen = set(projects)
         _forget([pk for pk, project in marks if project in chosen])
         Progress.objects.update(version=F("version") + 1, refreshed_at=now)
         return len(projects)
+
+
+def _make_anew(projects: list[int], now: datetime) -> None:
+    """Take what is stored of ``projects`` away, and store what the rows say now."""
+    stored = Fact.objects.filter(project__in=projects)
+    clients = set(stored.values_list("client_id", flat=True))
+    facts = plain.facts(projects, now=now)
+    sums.add(stored, sign=-1)
+    stored.delete()
+    Fact.objects.bulk_create(facts, batch_size=_ROWS_AT_ONCE)
+    sums.add(stored.all())
+    tell_last_answers({*clients, *(fact.client_id for fact in facts)})
+    LeadFact.objects.filter(project__in=projects).delete()
+    LeadFact.objects.bulk_create(plain.lead_facts(projects), batch_size=_ROWS_AT_ONCE)
+
+
+def tell_last_answers(clients: Collection[int] | None = None) -> None:
+    """Store when somebody of these clients answered last; None: of every client."""
+    known, answered = LastAnswer.objects.all(), Fact.objects.filter(response__isnull=False)
+    if clients is not None:
+        known, answered = known.filter(client__in=clients), answered.filter(client__in=clients)
+    known._raw_delete(using=connection.alias)
+    latest = answered.order_by().values_list("client_id").annotate(at=Max("submitted_at"))
+    LastAnswer.objects.bulk_create(
+        [LastAnswer(client_id=client, at=at) for client, at in latest.iterator()],
+        batch_size=_ROWS_AT_ONCE,
+    )
 
 
 def _forget(marks: list[int]) -> None:
@@ -84,26 +107,33 @@ def rebuild(*, now: datetime | None = None) -> Iterator[tuple[int, int]]:
         Progress.objects.get_or_create(pk=1)
         Progress.objects.select_for_update().get(pk=1)
         install(connection)
-        for model in (Sum, Fact, Mark):
+        for model in (Sum, Fact, LeadFact, Mark):
             model.objects.all()._raw_delete(using=connection.alias)
         keys = list(Project.objects.order_by("closed_on", "pk").values_list("pk", flat=True))
-        table = Table(Fact)
+        facts, leads = Table(Fact), Table(LeadFact)
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
-            for fact in plain.facts(batch, now=now):
-                table.add(**{column: getattr(fact, name) for name, column in _COLUMNS})
-            table.write()
+            _keep(facts, plain.facts(batch, now=now))
+            _keep(leads, plain.lead_facts(batch))
             yield start + len(batch), len(keys)
-        follow_sequences([table])
-        sums.add(Fact.objects.filter(pk__gt=0))
+        follow_sequences([facts, leads])
+        _add_all()
+        tell_last_answers()
         Progress.objects.update(version=F("version") + 1, refreshed_at=now, built_at=now)
 
 
-_COLUMNS = [
-    (str(field.attname), str(field.column))
-    for field in Fact._meta.concrete_fields
-    if not field.primary_key
-]
+def _keep(table: Table, rows: Sequence[Model]) -> None:
+    fields = [field for field in table.model._meta.concrete_fields if not field.primary_key]
+    for row in rows:
+        table.add(**{str(field.column): getattr(row, field.attname) for field in fields})
+    table.write()
+
+
+def _add_all() -> None:
+    """Add up all facts, month by month, so that what is added up at once fits in memory."""
+    for month in Fact.objects.dates("day", "month"):
+        after = (month + timedelta(days=32)).replace(day=1)
+        sums.add(Fact.objects.filter(day__gte=month, day__lt=after))
 
 
 def _take_turn() -> bool:

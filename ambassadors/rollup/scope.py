@@ -1,5 +1,6 @@
 """What part of the firm and of time a page is about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -72,6 +73,12 @@ class Scope:
             found["client"] = self.client.pk
         return found if self.band is None else {**found, "band": int(self.band)}
 
+    def of_leads(self) -> Q:
+        """Return the filter on ``LeadFact``: what came in during the period, whatever was asked."""
+        limits: dict[str, Any] = {"day__gte": self.first, "day__lte": self.last}
+        keys = {name: key for name, key in self.keys.items() if name != "questionnaire"}
+        return Q(**{name: value for name, value in limits.items() if value}, **keys)
+
     def of_facts(self, *, any_moment: bool = False) -> Q:
         """Return the filter on ``Fact``."""
         limits: dict[str, Any] = {"day__gte": self.first, "day__lte": self.last}
@@ -80,12 +87,18 @@ class Scope:
 
     def holds(self, fact: Any, *, any_moment: bool = False) -> bool:
         """Tell whether ``fact`` belongs here: ``of_facts`` for a fact that is not stored."""
+        return (any_moment or fact.touchpoint == self.moment) and self._covers(fact, self.keys)
+
+    def holds_lead(self, fact: Any) -> bool:
+        """Tell whether a lead belongs here: ``of_leads`` for a fact that is not stored."""
+        keys = {name: key for name, key in self.keys.items() if name != "questionnaire"}
+        return self._covers(fact, keys)
+
+    def _covers(self, fact: Any, keys: Mapping[str, int]) -> bool:
         if (self.first and fact.day < self.first) or (self.last and fact.day > self.last):
             return False
-        if not any_moment and fact.touchpoint != self.moment:
-            return False
-        columns = {name: name if name == "band" else f"{name}_id" for name in self.keys}
-        return all(getattr(fact, columns[name]) == key for name, key in self.keys.items())
+        columns = {name: name if name == "band" else f"{name}_id" for name in keys}
+        return all(getattr(fact, columns[name]) == key for name, key in keys.items())
 
     def during(self, first: date | None, last: date | None) -> "Scope":
         """Return the same part of the firm in another period."""

@@ -18,7 +18,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
-from alerts.models import Alert
+from alerts.models import Alert, Lead
 from ambassadors.rollup.models import Mark
 from outbox.models import Delivery, State
 from surveys.models import Client, Contact, Invitation, Omission, Project, ProjectContact, Response
@@ -50,7 +50,7 @@ _OF_MAIL = (
     f"SELECT p.project_id FROM {_PARTS} p JOIN {_INVITATIONS} i ON i.project_contact_id = p.id"
     f" WHERE i.delivery_id = {{row}}.id"
 )
-_OF_ALERT = (
+_OF_RESPONSE = (
     f"SELECT p.project_id FROM {_PARTS} p JOIN {_INVITATIONS} i ON i.project_contact_id = p.id"
     f" JOIN {_RESPONSES} r ON r.invitation_id = i.id WHERE r.id = {{row}}.response_id"
 )
@@ -145,7 +145,7 @@ WATCHES = (
     ),
     Watch(
         model=Alert,
-        projects=_OF_ALERT,
+        projects=_OF_RESPONSE,
         columns=(
             "state",
             "acknowledge_by",
@@ -158,6 +158,9 @@ WATCHES = (
             "root_cause",
         ),
         events=("INSERT", "UPDATE"),
+    ),
+    Watch(
+        model=Lead, projects=_OF_RESPONSE, columns=("response_id", "created_at", "stage", "value")
     ),
 )
 

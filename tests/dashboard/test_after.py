@@ -285,11 +285,3 @@ def test_the_sections_take_a_fixed_number_of_queries(manager, django_assert_max_
     _ = found.tail
     with django_assert_max_num_queries(20):
         sections(_Request(manager), found)
-
-
-def test_a_firm_with_very_many_projects_has_its_silent_accounts_apart(client, manager, monkeypatch):
-    answered(account_manager=manager)
-    monkeypatch.setattr("ambassadors.dashboard.after.SILENT_AT_ONCE", 0)
-    page = client.get("/dashboard/").content.decode()
-    assert "staan de stille klanten op een eigen pagina" in page
-    assert "/dashboard/lists/silent/" in page

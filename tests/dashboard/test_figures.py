@@ -6,13 +6,22 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ambassadors.dashboard.people import Selection, count_names, names
+from ambassadors.dashboard.people import STANDINGS, Selection, belongs, count_names, names
 from ambassadors.dashboard.statistics import plus_minus_interval, silence_bounds, wilson
 from ambassadors.rollup.fates import NOT_INVITED, SILENT, UNDELIVERED, Fate
+from ambassadors.rollup.models import Fact
 from ambassadors.rollup.reading import Figures, Tail
 from ambassadors.rollup.scope import Scope
+from ambassadors.rollup.standing import Standing, standing_of
 from outbox.models import Delivery
-from surveys.models import Group, Invitation, ProjectContact, Response
+from surveys.models import (
+    Group,
+    Interest,
+    Invitation,
+    ProjectContact,
+    Recommendation,
+    Response,
+)
 from tests.dashboard.conftest import answered, asked, mail_of
 from tests.factories import (
     make_contact,
@@ -241,3 +250,14 @@ def test_running_projects_are_left_out(db):
     answered(state="running")
     assert not Figures(Scope(), now=timezone.now()).total.closed
     assert not shown(Selection.POSITIVE)
+
+
+@pytest.mark.parametrize("group", Group.values)
+@pytest.mark.parametrize("recommendation", ["", *Recommendation.values])
+@pytest.mark.parametrize("interest", ["", *Interest.values])
+def test_a_standing_is_counted_where_its_name_is_listed(group, recommendation, interest):
+    standing = standing_of(group, recommendation, interest)
+    fact = Fact(group=group, recommendation=recommendation, interest=interest)
+    for selection in Selection:
+        assert (standing in STANDINGS[selection]) == belongs(fact, selection)
+    assert (standing == Standing.MINUS) == (group == Group.NEGATIVE)

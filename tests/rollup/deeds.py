@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from alerts.actions import raise_alert
-from alerts.models import Alert
+from alerts.leads import follow_answer
+from alerts.models import Alert, Lead
 from ambassadors.rollup.fates import Fate
 from outbox.models import Delivery, State
 from surveys.models import (
@@ -89,6 +90,7 @@ def answer(dice, now):
             submitted_at=now - timedelta(hours=dice.randrange(500)),
         )
         raise_alert(response=response, now=response.submitted_at)
+        follow_answer(response=response, now=response.submitted_at)
 
 
 def replace(dice, now):
@@ -192,6 +194,19 @@ def close(dice, now):
 def confirm(dice, now):
     solved = Alert.objects.filter(outcome="recovered", recovered_at=None)
     solved.update(recovered_at=now)
+
+
+def win_lead(dice, now):
+    lead = _a(dice, Lead.objects.open())
+    if lead:
+        Lead.objects.filter(pk=lead.pk).update(stage="won", closed_at=now, value=dice.randrange(99))
+
+
+def move_lead(dice, now):
+    lead = _a(dice, Lead.objects.open())
+    if lead:
+        at = now - timedelta(days=dice.randrange(700))
+        Lead.objects.filter(pk=lead.pk).update(stage="talking", value=None, created_at=at)
 
 
 def forget_project(dice, now):

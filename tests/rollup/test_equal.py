@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,9 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ambassadors.checks import check_watches
+from ambassadors.dashboard.accounts import last_year, silent_accounts
+from ambassadors.dashboard.following_up import leads_in
+from ambassadors.dashboard.people import Numbers, Selection, belongs, numbers_in
 from ambassadors.rollup import plain, watching
 from ambassadors.rollup.counters import COLUMNS, count
-from ambassadors.rollup.models import Mark, Sum
+from ambassadors.rollup.models import LastAnswer, LeadFact, Mark, Sum
 from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.refreshing import rebuild, refresh
 from ambassadors.rollup.scope import Band, Scope
@@ -67,6 +71,38 @@ def agree(scope, now):
     ]
     assert figures.hours == Counter(fact.hours for fact in live if fact.hours is not None)
     assert figures.root_causes == Counter(fact.root_cause for fact in live if fact.root_cause)
+    assert figures.leads == leads_in(scope).by_stage()
+    assert numbers_in(figures) == numbers_of(scope, now)
+    silent = {account.client for account in silent_accounts(figures)}
+    assert silent == silent_plainly(scope, now)
+
+
+def numbers_of(scope, now):
+    """How many names there are of each kind, person by person."""
+    every = scope.touchpoint is None
+    people = [
+        fact
+        for fact in plain.facts(Project.objects.values_list("pk", flat=True), now=now)
+        if fact.is_latest and scope.holds(fact, any_moment=every)
+    ]
+    return Numbers(
+        by_selection={
+            selection: sum(belongs(fact, selection) for fact in people) for selection in Selection
+        },
+        negative=sum(fact.group == "negative" for fact in people),
+    )
+
+
+def silent_plainly(scope, now):
+    """The clients with value in the scope of which nobody answered in twelve months."""
+    since, worth, speak = last_year(now), Counter(), set()
+    anything = replace(scope, questionnaire=None, touchpoint=None)
+    for fact in plain.facts(Project.objects.values_list("pk", flat=True), now=now):
+        if fact.submitted_at and timezone.localdate(fact.submitted_at) >= since:
+            speak.add(fact.client_id)
+        if fact.worth and anything.holds(fact, any_moment=True):
+            worth[fact.client_id] += fact.worth
+    return set(worth) - speak
 
 
 def scopes(dice, now):
@@ -133,23 +169,32 @@ def test_a_rebuild_gives_the_sums_that_refreshing_gave():
                 if deeds.DEEDS[step]:
                     deeds.DEEDS[step](dice, now)
             refresh(now=now)
-        kept = sums()
+        kept, leads, answers = sums(), others(LeadFact), others(LastAnswer)
         assert kept
+        assert leads
+        assert answers
         for _progress in rebuild(now=now):
             pass
         assert sums() == kept
+        assert (others(LeadFact), others(LastAnswer)) == (leads, answers)
 
 
 def sums():
     """Every sum by its key; what was taken out again to nothing is left out."""
     names = [field.name for field in Sum._meta.concrete_fields if field.name != "id"]
-    return {row[:8]: row[8:] for row in Sum.objects.values_list(*names) if any(row[8:])}
+    return {row[:9]: row[9:] for row in Sum.objects.values_list(*names) if any(row[9:])}
+
+
+def others(model):
+    """Every row, without its key."""
+    names = [field.name for field in model._meta.concrete_fields if field.name != "id"]
+    return sorted(model.objects.values_list(*names), key=str)
 
 
 def test_triggers_are_in_place_and_come_back():
     assert not watching.missing(connection)
     watching.remove(connection)
-    assert len(watching.missing(connection)) == 20
+    assert len(watching.missing(connection)) == 23
     watching.install(connection)
     assert not watching.missing(connection)
 
