@@ -14,9 +14,10 @@ LENGTH = 600  # characters; in UTF-8 below the 2,704 bytes that PostgreSQL takes
 
 def folded(text: str) -> str:
     """Return ``text`` as it is compared: lower case, without accents, white space as one space."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(plain.casefold().replace("’", "'").replace("\0", "").split())
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(text.casefold().replace("’", "'").replace("\0", "").split())
 
 
 def searchable(parts: Iterable[str]) -> str:

@@ -4,10 +4,9 @@ Sums and stored facts are only ever copies of this. A clock is an argument: some
 time alone, and say until when they hold.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -44,16 +43,49 @@ _ALERT = (
 )
 
 
-def facts(projects: Iterable[int], *, now: datetime) -> list[Fact]:
-    """Return the facts of ``projects``, unsaved. Six queries, whatever their number."""
+class Latest(NamedTuple):
+    """Somebody's latest answer: its key, and since when they are in its group without a break."""
+
+    response: int
+    since: datetime
+
+
+def latest_answers(people: Collection[int]) -> dict[int, Latest]:
+    """Return the latest standing answer of each of these contacts. One query."""
+    contact = "invitation__project_contact__contact"
+    given = Response.objects.standing().filter(**{f"{contact}__in": people})
+    newest_first = given.order_by("-submitted_at", "-pk")
+    found: dict[int, Latest] = {}
+    groups: dict[int, str | None] = {}  # of the run that is followed back; None: it is broken
+    for key, response, at, group in newest_first.values_list(
+        contact, "pk", "submitted_at", "group"
+    ):
+        if key not in found:
+            found[key], groups[key] = Latest(response, at), group
+        elif groups[key] == group:
+            found[key] = found[key]._replace(since=at)
+        else:
+            groups[key] = None
+    return found
+
+
+def facts(
+    projects: Iterable[int], *, now: datetime, latest: Mapping[int, Latest] | None = None
+) -> list[Fact]:
+    """Return the facts of ``projects``, unsaved. Four queries, whatever their number.
+
+    ``latest`` is what ``latest_answers`` returned a moment ago, for at least those who answered.
+    """
     wanted = list(projects)
     parts = ProjectContact.objects.filter(project__in=wanted)
     is_close = Q(invitations__touchpoint=Touchpoint.PROJECT_CLOSE)
     closed = _rows(parts.of_closed_projects(), is_close, now)
     others = _rows(parts, ~is_close, now).filter(asked__isnull=False)
-    found = [_fact(row, now) for row in [*closed, *others]]
+    rows = [*closed, *others]
+    if latest is None:
+        latest = latest_answers({row["contact"] for row in rows if row["answer__id"]})
+    found = [_fact(row, now, latest) for row in rows]
     found += _without_contact(wanted)
-    _tell_latest(found)
     _tell_worth_once(found)
     return found
 
@@ -151,7 +183,7 @@ def _asked_elsewhere() -> Exists:
     )
 
 
-def _fact(row: dict[str, Any], now: datetime) -> Fact:
+def _fact(row: dict[str, Any], now: datetime, latest: Mapping[int, Latest]) -> Fact:
     touchpoint = row["asked__touchpoint"] or Touchpoint.PROJECT_CLOSE.value
     is_close = touchpoint == Touchpoint.PROJECT_CLOSE
     fact = Fact(
@@ -176,15 +208,24 @@ def _fact(row: dict[str, Any], now: datetime) -> Fact:
         fact.valid_until = _next_midnight(now)
     if fact.response_id is not None:
         _tell_answer(fact, row, now)
+        told = latest.get(row["contact"])
+        if told is not None and told.response == fact.response_id:
+            _tell_person(fact, row, told.since)
     return fact
+
+
+def _tell_person(fact: Fact, row: dict[str, Any], since: datetime) -> None:
+    """Tell of somebody's latest answer who they are now, and what they are found by."""
+    names = (row["contact__name"], row["contact__client__name"])
+    fact.is_latest, fact.since = True, since
+    fact.standing = standing_of(fact.group, fact.recommendation, fact.interest).value
+    fact.search = searchable(names)[:_SEARCH_LENGTH]
+    fact.by_client = folded(names[1])[:_BY_CLIENT_LENGTH]
 
 
 def _tell_answer(fact: Fact, row: dict[str, Any], now: datetime) -> None:
     for name in _ANSWER:
         setattr(fact, name, row[f"answer__{name}"])
-    names = (row["contact__name"], row["contact__client__name"])
-    fact.search = searchable(names)[:_SEARCH_LENGTH]
-    fact.by_client = folded(names[1])[:_BY_CLIENT_LENGTH]
     if fact.alert_id is not None:
         _tell_alert(fact, {name: row[f"answer__alert__{name}"] for name in _ALERT}, now)
 
@@ -243,29 +284,6 @@ def _without_contact(projects: list[int]) -> Iterator[Fact]:
             fate=Fate.NO_CONTACT.value,
             **{name: row[name] for name in columns},
         )
-
-
-def _tell_latest(found: Iterable[Fact]) -> None:
-    """Tell which answers are somebody's latest, and since when they are in its group. One query."""
-    answered = [fact for fact in found if fact.response_id is not None]
-    contact = "invitation__project_contact__contact"
-    people = {fact.contact_id for fact in answered}
-    given = Response.objects.standing().filter(**{f"{contact}__in": people})
-    newest_first = given.order_by("-submitted_at", "-pk")
-    history: dict[int, list[tuple[int, datetime, str]]] = defaultdict(list)
-    for key, *answer in newest_first.values_list(contact, "pk", "submitted_at", "group"):
-        history[key].append((answer[0], answer[1], answer[2]))
-    for fact in answered:
-        answers = history[fact.contact_id or 0]
-        fact.is_latest = bool(answers) and answers[0][0] == fact.response_id
-        if not fact.is_latest:
-            fact.search = fact.by_client = ""
-            continue
-        fact.standing = standing_of(fact.group, fact.recommendation, fact.interest).value
-        for _pk, at, group in answers:
-            if group != fact.group:
-                break
-            fact.since = at
 
 
 def _tell_worth_once(found: Iterable[Fact]) -> None:

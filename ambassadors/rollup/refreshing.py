@@ -16,11 +16,12 @@ from ambassadors.rollup import plain, sums
 from ambassadors.rollup.models import Fact, LastAnswer, LeadFact, Mark, Progress, Sum
 from ambassadors.rollup.watching import install
 from ambassadors.scale.bulk import Table, follow_sequences
-from surveys.models import Project
+from surveys.models import Contact, Project
 
 BATCH = 2_000  # projects whose facts are in memory at once
 _MARKS_AT_ONCE = 20_000
 _ROWS_AT_ONCE = 2_000
+_PEOPLE_AT_ONCE = 10_000
 
 
 def stale_projects(*, now: datetime, limit: int | None = None) -> set[int]:
@@ -109,11 +110,12 @@ def rebuild(*, now: datetime | None = None) -> Iterator[tuple[int, int]]:
         install(connection)
         for model in (Sum, Fact, LeadFact, Mark):
             model.objects.all()._raw_delete(using=connection.alias)
+        latest = _latest_answers()
         keys = list(Project.objects.order_by("closed_on", "pk").values_list("pk", flat=True))
         facts, leads = Table(Fact), Table(LeadFact)
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
-            _keep(facts, plain.facts(batch, now=now))
+            _keep(facts, plain.facts(batch, now=now, latest=latest))
             _keep(leads, plain.lead_facts(batch))
             yield start + len(batch), len(keys)
         follow_sequences([facts, leads])
@@ -122,10 +124,21 @@ def rebuild(*, now: datetime | None = None) -> Iterator[tuple[int, int]]:
         Progress.objects.update(version=F("version") + 1, refreshed_at=now, built_at=now)
 
 
+def _latest_answers() -> dict[int, plain.Latest]:
+    """Return everybody's, read some thousands of people at a time."""
+    found: dict[int, plain.Latest] = {}
+    people = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(people), _PEOPLE_AT_ONCE):
+        found.update(plain.latest_answers(people[start : start + _PEOPLE_AT_ONCE]))
+    return found
+
+
 def _keep(table: Table, rows: Sequence[Model]) -> None:
     fields = [field for field in table.model._meta.concrete_fields if not field.primary_key]
+    columns = [(str(field.column), field.attname) for field in fields]
     for row in rows:
-        table.add(**{str(field.column): getattr(row, field.attname) for field in fields})
+        values = row.__dict__
+        table.add(**{column: values[name] for column, name in columns})
     table.write()
 
 
