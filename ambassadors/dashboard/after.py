@@ -23,11 +23,10 @@ from ambassadors.dashboard.addresses import address, changed
 from ambassadors.dashboard.contacts import client_address
 from ambassadors.dashboard.following_up import (
     OpenMinus,
-    asks_by_kind,
     fixes_by_state,
     open_minus,
 )
-from ambassadors.programme.models import AskAnswer
+from ambassadors.programme.models import AskAnswer, AskKind
 from ambassadors.rollup.reading import Figures
 from staff.roles import signed_in
 from staff.wording import euro, whole_number
@@ -90,7 +89,7 @@ def of_open(found: OpenMinus, figures: Figures) -> str:
 
 
 def _yield(figures: Figures) -> dict[str, object]:
-    by_kind = asks_by_kind(figures.scope)
+    by_kind = {kind: figures.asks[kind.value] for kind in AskKind if kind.value in figures.asks}
     lines = [
         Line(
             label=str(capfirst(kind.label)),
@@ -98,7 +97,7 @@ def _yield(figures: Figures) -> dict[str, object]:
             parts=tuple(answers[answer.value] for answer in AskAnswer),
         )
         for kind, answers in by_kind.items()
-        if answers
+        if answers.total()
     ]
     stages = figures.leads
     number = sum(line.count for line in lines)

@@ -1,6 +1,5 @@
 """What came of the answers: the – that are open, what was asked of whom, the leads."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from alerts.models import Alert, FixState, Lead
 from ambassadors.dashboard.accounts import worth_last_year
-from ambassadors.programme.models import Ask, AskAnswer, AskKind
+from ambassadors.programme.models import Ask
 from ambassadors.rollup.listing import FactList
 from ambassadors.rollup.models import Fact
 from ambassadors.rollup.reading import Figures
@@ -111,15 +110,6 @@ def asks_in(scope: Scope) -> QuerySet[Ask]:
     """Return what was asked in the period, of this part of the firm, the latest first."""
     wanted = _days(scope, "asked_on") & of_projects(scope, f"alert__{_PROJECT}")
     return Ask.objects.filter(wanted).order_by("-asked_on", "-pk")
-
-
-def asks_by_kind(scope: Scope) -> dict[AskKind, Counter[str]]:
-    """Count the asks of the period by kind and answer. One query."""
-    found: dict[AskKind, Counter[str]] = {kind: Counter() for kind in AskKind}
-    counted = asks_in(scope).order_by().values_list("kind", "answer").annotate(Count("pk"))
-    for kind, answer, number in counted:
-        found[AskKind(kind)][AskAnswer(answer).value] = number
-    return found
 
 
 def leads_in(scope: Scope) -> QuerySet[Lead]:

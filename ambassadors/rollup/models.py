@@ -1,8 +1,9 @@
 """Derived rows: what the dashboard adds up. Everything here can be thrown away and built again.
 
-``Fact`` is one contact asked about one project at one touchpoint, flat; ``LeadFact`` is one lead.
-``Sum`` adds facts up by day and month, ``LastAnswer`` knows when a client last answered. ``Mark``
-names a project of which the facts may no longer hold; the database itself writes it (``watching``).
+``Fact`` is one contact asked about one project at one touchpoint, flat; ``Yield`` is one ask or one
+lead. ``Sum`` adds facts up by day and month, ``LastAnswer`` knows when a client last answered.
+``Mark`` names a project of which they may no longer hold; the database itself writes it
+(``watching``).
 Nothing refers to these rows and they refer to nothing in the database's eyes, so that deleting a
 project never fails on a figure.
 """
@@ -14,7 +15,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from alerts.models import Alert, Lead
+from alerts.models import Alert
 from alerts.models.leads import VALUE_DIGITS
 from ambassadors.rollup.counters import COUNTERS
 from staff.models import Division, User
@@ -233,10 +234,18 @@ for _name in COUNTERS:
     Sum.add_to_class(_name, models.IntegerField(default=0))
 
 
-class LeadFact(models.Model):
-    """One lead, with what pages filter and count it on."""
+class Source(models.TextChoices):
+    """What came of an answer."""
 
-    lead = _to(Lead)
+    ASK = "ask"
+    LEAD = "lead"
+
+
+class Yield(models.Model):
+    """One ask or one lead, of which ``key`` is the row, with what pages filter and count it on."""
+
+    source = models.CharField(max_length=5, choices=Source.choices)
+    key = models.BigIntegerField()
     project = _to(Project)
     client = _to(Client)
     account_manager = _to(User)
@@ -244,18 +253,21 @@ class LeadFact(models.Model):
     service = _to(Service, null=True)
     sector = _to(Sector, null=True)
     band = models.PositiveSmallIntegerField()
-    day = models.DateField()  # on which it came in
-    stage = models.CharField(max_length=10)
+    day = models.DateField()  # on which was asked, or the lead came in
+    kind = models.CharField(max_length=15, blank=True)  # of an ask
+    state = models.CharField(max_length=10)  # the answer to an ask, the stage of a lead
     value = models.DecimalField(max_digits=VALUE_DIGITS, decimal_places=2, null=True)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["day", "stage", "value", *_OF_PROJECT], name="lead_fact_day"),
-            models.Index(fields=["project"], name="lead_fact_project"),
+            models.Index(
+                fields=["source", "day", "kind", "state", "value", *_OF_PROJECT], name="yield_day"
+            ),
+            models.Index(fields=["project"], name="yield_project"),
         ]
 
     def __str__(self) -> str:
-        return f"lead {self.lead_id}: {self.stage}"
+        return f"{self.source} {self.key}: {self.state}"
 
 
 class LastAnswer(models.Model):

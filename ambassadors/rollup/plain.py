@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from alerts.models import Lead, Outcome
 from alerts.models import State as AlertState
+from ambassadors.programme.models import Ask
 from ambassadors.rollup.fates import STORED, Fate
-from ambassadors.rollup.models import Fact, LeadFact
+from ambassadors.rollup.models import Fact, Source, Yield
 from ambassadors.rollup.scope import band_of
 from ambassadors.rollup.standing import standing_of
 from outbox.models import KEPT
@@ -295,25 +296,47 @@ def _tell_worth_once(found: Iterable[Fact]) -> None:
             told.add(fact.project_id)
 
 
-def lead_facts(projects: Iterable[int]) -> list[LeadFact]:
-    """Return the facts of the leads that came from ``projects``, unsaved. One query."""
-    project = "response__invitation__project_contact__project"
-    columns = [f"{project}__{name}" for name in _PROJECT]
-    rows = Lead.objects.filter(**{f"{project}__in": list(projects)}).order_by()
-    return [
-        LeadFact(
-            lead_id=row["pk"],
-            project_id=row[project],
-            band=band_of(row[f"{project}__value"]),
+def yields(projects: Collection[int]) -> list[Yield]:
+    """Return what was asked and which leads came in after answers about ``projects``, unsaved.
+
+    Two queries.
+    """
+    leads = Lead.objects.values("pk", "created_at", "stage", "value")
+    asks = Ask.objects.values("pk", "asked_on", "kind", "answer")
+    found = [
+        Yield(
+            source=Source.LEAD,
             day=timezone.localdate(row["created_at"]),
-            stage=row["stage"],
+            state=row["stage"],
             value=row["value"],
-            **{f"{name}_id": row[f"{project}__{name}"] for name in _PROJECT},
+            **of_project,
         )
-        for row in rows.values(
-            "pk", "created_at", "stage", "value", project, f"{project}__value", *columns
-        )
+        for row, of_project in _of_projects(leads, "response", projects)
     ]
+    found += [
+        Yield(
+            source=Source.ASK,
+            day=row["asked_on"],
+            kind=row["kind"],
+            state=row["answer"],
+            **of_project,
+        )
+        for row, of_project in _of_projects(asks, "alert__response", projects)
+    ]
+    return found
+
+
+def _of_projects(
+    rows: QuerySet[Any, Any], response: str, projects: Collection[int]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the rows that came of answers about ``projects``, and the columns both kinds have."""
+    project = f"{response}__invitation__project_contact__project"
+    value, columns = f"{project}__value", {name: f"{project}__{name}" for name in _PROJECT}
+    found = rows.filter(**{f"{project}__in": projects}).order_by()
+    for row in found.values(*rows.query.values_select, project, value, *columns.values()):
+        of_project = {f"{name}_id": row[column] for name, column in columns.items()}
+        of_project.update(key=row["pk"], project_id=row[project], band=band_of(row[value]))
+        yield row, of_project
 
 
 def _next_midnight(now: datetime) -> datetime:

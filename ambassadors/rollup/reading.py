@@ -7,7 +7,7 @@ projects the tail is left out, and the page says how far behind it is.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from alerts.models import Stage, StageTotal
 from ambassadors.rollup import plain
 from ambassadors.rollup.counters import COLUMNS, COUNTERS, count
 from ambassadors.rollup.cuts import BITS, KEPT, cut_of
-from ambassadors.rollup.models import Fact, Grain, LeadFact, Progress, Sum
+from ambassadors.rollup.models import Fact, Grain, Progress, Source, Sum, Yield
 from ambassadors.rollup.refreshing import stale_projects
 from ambassadors.rollup.scope import Scope
 from ambassadors.rollup.tally import Tally
@@ -44,13 +44,13 @@ class Tail:
     projects: frozenset[int] = frozenset()
     stored: tuple[Fact, ...] = ()
     live: tuple[Fact, ...] = ()
-    stored_leads: tuple[LeadFact, ...] = ()
-    live_leads: tuple[LeadFact, ...] = ()
+    stored_yields: tuple[Yield, ...] = ()
+    live_yields: tuple[Yield, ...] = ()
     behind: int = 0  # projects that are stale and are left out here, being too many
 
     @classmethod
     def at(cls, now: datetime) -> "Tail":
-        """Read the tail. Eleven queries at most, three when nothing is stale."""
+        """Read the tail. Twelve queries at most, three when nothing is stale."""
         stale = stale_projects(now=now, limit=TAIL + 1)
         if len(stale) > TAIL:
             return cls(behind=len(stale))
@@ -60,8 +60,8 @@ class Tail:
             projects=frozenset(stale),
             stored=tuple(Fact.objects.filter(project__in=stale)),
             live=tuple(plain.facts(stale, now=now)),
-            stored_leads=tuple(LeadFact.objects.filter(project__in=stale)),
-            live_leads=tuple(plain.lead_facts(stale)),
+            stored_yields=tuple(Yield.objects.filter(project__in=stale)),
+            live_yields=tuple(plain.yields(stale)),
         )
 
 
@@ -128,14 +128,29 @@ class Figures:
         """
         counts: Counter[str] = Counter()
         worth: dict[str, Decimal] = defaultdict(Decimal)
-        stages = LeadFact.objects.filter(self.scope.of_leads()).order_by().values_list("stage")
-        for stage, number, value in stages.annotate(Count("pk"), Total("value")):
-            counts[stage], worth[stage] = number, value or Decimal(0)
-        for leads, sign in ((self.tail.stored_leads, -1), (self.tail.live_leads, 1)):
-            for lead in filter(self.scope.holds_lead, leads):
-                counts[lead.stage] += sign
-                worth[lead.stage] += sign * (lead.value or 0)
+        for _kind, stage, number, value in self._yields(Source.LEAD):
+            counts[stage] += number
+            worth[stage] += value
         return [StageTotal(stage=stage, count=counts[stage], value=worth[stage]) for stage in Stage]
+
+    @cached_property
+    def asks(self) -> dict[str, Counter[str]]:
+        """How many asks of each kind have each answer."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for kind, answer, number, _value in self._yields(Source.ASK):
+            found[kind][answer] += number
+        return found
+
+    def _yields(self, source: Source) -> Iterator[tuple[str, str, int, Decimal]]:
+        """Yield kind, state, number and value of what is stored, then of the tail."""
+        rows = Yield.objects.filter(self.scope.of_yields(), source=source).order_by()
+        counted = rows.values_list("kind", "state").annotate(Count("pk"), Total("value"))
+        for kind, state, number, value in counted:
+            yield kind, state, number, value or Decimal(0)
+        for tail, sign in ((self.tail.stored_yields, -1), (self.tail.live_yields, 1)):
+            for row in tail:
+                if row.source == source and self.scope.holds_yield(row):
+                    yield row.kind, row.state, sign, sign * (row.value or Decimal(0))
 
     def _corrections(self, *, any_moment: bool = False) -> Iterable[tuple[Fact, int]]:
         """Yield the facts of the tail within the scope: -1 as stored, 1 as the rows say."""

@@ -13,7 +13,7 @@ from django.db.models import F, Max, Model
 from django.utils import timezone
 
 from ambassadors.rollup import plain, sums
-from ambassadors.rollup.models import Fact, LastAnswer, LeadFact, Mark, Progress, Sum
+from ambassadors.rollup.models import Fact, LastAnswer, Mark, Progress, Sum, Yield
 from ambassadors.rollup.watching import install
 from ambassadors.scale.bulk import Table, follow_sequences
 from surveys.models import Contact, Project
@@ -74,8 +74,8 @@ def _make_anew(projects: list[int], now: datetime) -> None:
     Fact.objects.bulk_create(facts, batch_size=_ROWS_AT_ONCE)
     sums.add(stored.all())
     tell_last_answers({*clients, *(fact.client_id for fact in facts)})
-    LeadFact.objects.filter(project__in=projects).delete()
-    LeadFact.objects.bulk_create(plain.lead_facts(projects), batch_size=_ROWS_AT_ONCE)
+    Yield.objects.filter(project__in=projects).delete()
+    Yield.objects.bulk_create(plain.yields(projects), batch_size=_ROWS_AT_ONCE)
 
 
 def tell_last_answers(clients: Collection[int] | None = None) -> None:
@@ -108,17 +108,17 @@ def rebuild(*, now: datetime | None = None) -> Iterator[tuple[int, int]]:
         Progress.objects.get_or_create(pk=1)
         Progress.objects.select_for_update().get(pk=1)
         install(connection)
-        for model in (Sum, Fact, LeadFact, Mark):
+        for model in (Sum, Fact, Yield, Mark):
             model.objects.all()._raw_delete(using=connection.alias)
         latest = _latest_answers()
         keys = list(Project.objects.order_by("closed_on", "pk").values_list("pk", flat=True))
-        facts, leads = Table(Fact), Table(LeadFact)
+        facts, yields = Table(Fact), Table(Yield)
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
             _keep(facts, plain.facts(batch, now=now, latest=latest))
-            _keep(leads, plain.lead_facts(batch))
+            _keep(yields, plain.yields(batch))
             yield start + len(batch), len(keys)
-        follow_sequences([facts, leads])
+        follow_sequences([facts, yields])
         _add_all()
         tell_last_answers()
         Progress.objects.update(version=F("version") + 1, refreshed_at=now, built_at=now)

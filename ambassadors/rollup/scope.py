@@ -73,8 +73,8 @@ class Scope:
             found["client"] = self.client.pk
         return found if self.band is None else {**found, "band": int(self.band)}
 
-    def of_leads(self) -> Q:
-        """Return the filter on ``LeadFact``: what came in during the period, whatever was asked."""
+    def of_yields(self) -> Q:
+        """Return the filter on ``Yield``: what came in the period, whatever was answered to."""
         limits: dict[str, Any] = {"day__gte": self.first, "day__lte": self.last}
         keys = {name: key for name, key in self.keys.items() if name != "questionnaire"}
         return Q(**{name: value for name, value in limits.items() if value}, **keys)
@@ -89,10 +89,10 @@ class Scope:
         """Tell whether ``fact`` belongs here: ``of_facts`` for a fact that is not stored."""
         return (any_moment or fact.touchpoint == self.moment) and self._covers(fact, self.keys)
 
-    def holds_lead(self, fact: Any) -> bool:
-        """Tell whether a lead belongs here: ``of_leads`` for a fact that is not stored."""
+    def holds_yield(self, row: Any) -> bool:
+        """Tell whether ``row`` belongs here: ``of_yields`` for one that is not stored."""
         keys = {name: key for name, key in self.keys.items() if name != "questionnaire"}
-        return self._covers(fact, keys)
+        return self._covers(row, keys)
 
     def _covers(self, fact: Any, keys: Mapping[str, int]) -> bool:
         if (self.first and fact.day < self.first) or (self.last and fact.day > self.last):

@@ -19,6 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from alerts.models import Alert, Lead
+from ambassadors.programme.models import Ask
 from ambassadors.rollup.models import Mark
 from outbox.models import Delivery, State
 from surveys.models import Client, Contact, Invitation, Omission, Project, ProjectContact, Response
@@ -53,6 +54,11 @@ _OF_MAIL = (
 _OF_RESPONSE = (
     f"SELECT p.project_id FROM {_PARTS} p JOIN {_INVITATIONS} i ON i.project_contact_id = p.id"
     f" JOIN {_RESPONSES} r ON r.invitation_id = i.id WHERE r.id = {{row}}.response_id"
+)
+_OF_ASK = (
+    f"SELECT p.project_id FROM {_PARTS} p JOIN {_INVITATIONS} i ON i.project_contact_id = p.id"
+    f" JOIN {_RESPONSES} r ON r.invitation_id = i.id JOIN {Alert._meta.db_table} a"
+    f" ON a.response_id = r.id WHERE a.id = {{row}}.alert_id"
 )
 _SETTLED = f"('{State.SENT}', '{State.UNDELIVERABLE}')"
 
@@ -162,6 +168,7 @@ WATCHES = (
     Watch(
         model=Lead, projects=_OF_RESPONSE, columns=("response_id", "created_at", "stage", "value")
     ),
+    Watch(model=Ask, projects=_OF_ASK, columns=("alert_id", "asked_on", "kind", "answer")),
 )
 
 

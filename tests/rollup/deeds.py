@@ -9,6 +9,7 @@ from django.utils import timezone
 from alerts.actions import raise_alert
 from alerts.leads import follow_answer
 from alerts.models import Alert, Lead
+from ambassadors.programme.models import Ask
 from ambassadors.rollup.fates import Fate
 from outbox.models import Delivery, State
 from surveys.models import (
@@ -24,6 +25,7 @@ from surveys.models import (
 )
 from tests.dashboard.conftest import mail_of
 from tests.factories import (
+    make_ask,
     make_client,
     make_contact,
     make_division,
@@ -207,6 +209,20 @@ def move_lead(dice, now):
     if lead:
         at = now - timedelta(days=dice.randrange(700))
         Lead.objects.filter(pk=lead.pk).update(stage="talking", value=None, created_at=at)
+
+
+def ask(dice, now):
+    alert = _a(dice, Alert.objects.filter(group=Group.POSITIVE))
+    if alert and not Ask.objects.of_contact(alert.response.contact):
+        make_ask(alert=alert, asked_on=timezone.localdate(now) - timedelta(dice.randrange(90)))
+
+
+def answer_ask(dice, now):
+    found = _a(dice, Ask.objects.filter(answer="open"))
+    if found:
+        Ask.objects.filter(pk=found.pk).update(
+            answer="yes", answered_on=timezone.localdate(now), answer_recorded_by=found.asked_by
+        )
 
 
 def forget_project(dice, now):

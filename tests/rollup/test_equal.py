@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from ambassadors.checks import check_watches
 from ambassadors.dashboard.accounts import last_year, silent_accounts
-from ambassadors.dashboard.following_up import leads_in
+from ambassadors.dashboard.following_up import asks_in, leads_in
 from ambassadors.dashboard.people import Numbers, Selection, belongs, numbers_in
 from ambassadors.rollup import plain, watching
 from ambassadors.rollup.counters import COLUMNS, count
-from ambassadors.rollup.models import LastAnswer, LeadFact, Mark, Sum
+from ambassadors.rollup.models import LastAnswer, Mark, Sum, Yield
 from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.refreshing import rebuild, refresh
 from ambassadors.rollup.scope import Band, Scope
@@ -72,6 +72,18 @@ def agree(scope, now):
     assert figures.hours == Counter(fact.hours for fact in live if fact.hours is not None)
     assert figures.root_causes == Counter(fact.root_cause for fact in live if fact.root_cause)
     assert figures.leads == leads_in(scope).by_stage()
+    asks = Counter((ask.kind, ask.answer) for ask in asks_in(scope))
+    assert (
+        Counter(
+            {
+                (kind, said): n
+                for kind, counts in figures.asks.items()
+                for said, n in counts.items()
+                if n
+            }
+        )
+        == asks
+    )
     assert numbers_in(figures) == numbers_of(scope, now)
     silent = {account.client for account in silent_accounts(figures)}
     assert silent == silent_plainly(scope, now)
@@ -169,14 +181,14 @@ def test_a_rebuild_gives_the_sums_that_refreshing_gave():
                 if deeds.DEEDS[step]:
                     deeds.DEEDS[step](dice, now)
             refresh(now=now)
-        kept, leads, answers = sums(), others(LeadFact), others(LastAnswer)
+        kept, came, answers = sums(), others(Yield), others(LastAnswer)
         assert kept
-        assert leads
+        assert came
         assert answers
         for _progress in rebuild(now=now):
             pass
         assert sums() == kept
-        assert (others(LeadFact), others(LastAnswer)) == (leads, answers)
+        assert (others(Yield), others(LastAnswer)) == (came, answers)
 
 
 def sums():
@@ -194,7 +206,7 @@ def others(model):
 def test_triggers_are_in_place_and_come_back():
     assert not watching.missing(connection)
     watching.remove(connection)
-    assert len(watching.missing(connection)) == 23
+    assert len(watching.missing(connection)) == 26
     watching.install(connection)
     assert not watching.missing(connection)
 
