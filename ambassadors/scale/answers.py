@@ -9,6 +9,7 @@ from alerts.escalation import AlertClock, ClockKind, StepKind
 from alerts.models import Alert, AlertEvent, EventKind, Notification, Outcome, RootCause
 from alerts.models import State as AlertState
 from alerts.timing import calendar_of
+from ambassadors.scale.asks import Asks
 from ambassadors.scale.bulk import Table
 from ambassadors.scale.leads import Leads
 from outbox.models import Lane
@@ -21,6 +22,9 @@ from surveys.segmentation import Recommendation, Satisfaction, segment
 _ANSWERING = 0.40
 _CLOSED_WITHIN = timedelta(days=21)
 _CONFIRMING = 0.45  # of the – that were closed as solved: about as many as answer any question
+_SPEAKING = 0.85  # of those that were closed
+_FIXING = 0.05  # of the – that were closed
+_FIXES = ("Eén vast aanspreekpunt", "Meerwerk vooraf melden", "Planning wekelijks delen")
 _MORE, _JUST, _NOT = (
     Satisfaction.MORE_THAN_SATISFIED,
     Satisfaction.SATISFIED,
@@ -66,10 +70,11 @@ class Answers:
         self._events, self._told = Table(AlertEvent), Table(Notification)
         self._addresses = dict(User.objects.values_list("pk", "email"))
         self._clocks = Table(AlertClock)
-        self._leads = Leads(now=now)
+        self._leads, self._asks = Leads(now=now), Asks(now=now)
         self.tables = [
             *(self._responses, self._alerts, self._clocks, self._events, self._told),
             *self._leads.tables,
+            *self._asks.tables,
         ]
         self.count = 0
 
@@ -80,6 +85,7 @@ class Answers:
         chance: float,
         *,
         is_counted: bool,
+        contact: int,
         people: tuple[int, int],
     ) -> bool:
         """Answer ``invitation``, or stay silent; return whether it was answered by now.
@@ -111,25 +117,15 @@ class Answers:
             digest=f"{invitation:064}",
             submitted_at=at,
         )
-        self._follow(response, group, at, people, wants_more=wants_more)
-        return True
-
-    def _follow(
-        self,
-        response: int,
-        group: Group,
-        at: datetime,
-        people: tuple[int, int],
-        *,
-        wants_more: bool,
-    ) -> None:
-        """Make what an answer leads to: a lead, an alert, both or neither."""
         if wants_more and group != Group.NEGATIVE:
             self._leads.make(response, at, owner=people[0])
         if group != Group.NEUTRAL:
-            self._raise(response, group, at, people)
+            self._raise(response, group, at, contact, people)
+        return True
 
-    def _raise(self, response: int, group: Group, at: datetime, people: tuple[int, int]) -> None:
+    def _raise(
+        self, response: int, group: Group, at: datetime, contact: int, people: tuple[int, int]
+    ) -> None:
         """Raise the alert of ``response``; what is older than three weeks is mostly closed."""
         random = self._random
         clocks = _clocks_of(group, at.replace(minute=0, second=0, microsecond=0))
@@ -139,6 +135,7 @@ class Answers:
         is_closed = at < self._now - _CLOSED_WITHIN and random.random() < 0.998
         outcome = random.choice(_OUTCOMES[group]) if is_closed else ""
         recovered = self._recovered(closed) if outcome == Outcome.RECOVERED else None
+        spoken = self._spoken(taken_up, closed) if is_closed else None
         alert = self._alerts.add(
             response_id=response,
             group=group.value,
@@ -149,20 +146,31 @@ class Answers:
             speak_by=speak_by,
             due_at=speak_by if is_closed else acknowledge_by,
             acknowledged_at=taken_up if is_closed else None,
+            first_spoken_at=spoken,
+            last_contact_at=spoken,
             closed_at=closed if is_closed else None,
             outcome=outcome,
             root_cause=self._cause(group) if is_closed else "",
+            structural_fix=self._fix(group) if is_closed else "",
             recovered_at=recovered,
         )
         self._events.add(alert_id=alert, kind=EventKind.RAISED, at=at)
         if is_closed:
             self._events.add(alert_id=alert, kind=EventKind.CLOSED, actor_id=people[0], at=closed)
+            if outcome == Outcome.ASKED:
+                self._asks.make(alert, closed, contact=contact, asked_by=people[0])
             if recovered is not None:
                 self._events.add(alert_id=alert, kind=EventKind.CONFIRMED, at=recovered)
         else:
             self._tell(alert, at, people)
             for kind, clock in zip(ClockKind, clocks, strict=True):
                 self._run(alert, kind, clock)
+
+    def _spoken(self, taken_up: datetime, closed: datetime) -> datetime | None:
+        """Return when the client was spoken to first; None: closed without a talk."""
+        if self._random.random() >= _SPEAKING:
+            return None
+        return taken_up + (max(closed, taken_up) - taken_up) * self._random.random()
 
     def _recovered(self, closed: datetime) -> datetime | None:
         """Return when the client confirmed what was closed as solved; None: not, or not yet."""
@@ -183,6 +191,10 @@ class Answers:
 
     def _cause(self, group: Group) -> str:
         return self._random.choice(RootCause.values) if group == Group.NEGATIVE else ""
+
+    def _fix(self, group: Group) -> str:
+        is_asked = group == Group.NEGATIVE and self._random.random() < _FIXING
+        return self._random.choice(_FIXES) if is_asked else ""
 
     def _tell(self, alert: int, at: datetime, people: tuple[int, int]) -> None:
         """Store the mails of an open alert: without them they would be made after all."""

@@ -193,6 +193,7 @@ class Years:
             at,
             chance,
             is_counted=touchpoint == Touchpoint.PROJECT_CLOSE,
+            contact=person.pk,
             people=(manager, unit.supervisor),
         )
 

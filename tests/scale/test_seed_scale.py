@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from alerts.escalating import escalate
 from alerts.models import Alert, AlertEvent, Lead, LeadEvent, without_lead
+from ambassadors.programme.models import Ask
 from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.scope import Scope
 from surveys.models import Contact, Group, Invitation, Omission, ProjectContact, Response
@@ -80,6 +81,19 @@ def test_every_lead_has_its_row_and_most_of_them_are_decided(firm):
     assert totals["won"].value > 0
     assert totals["won"].count + totals["lost"].count > open_ones
     assert LeadEvent.objects.filter(kind="created").count() == Lead.objects.count()
+
+
+def test_asked_alerts_have_an_ask_and_most_clients_were_spoken_to(firm):
+    asks = Ask.objects.all()
+    assert {ask.alert_id for ask in asks} <= set(
+        Alert.objects.filter(outcome="asked").values_list("pk", flat=True)
+    )
+    assert asks.exclude(answer="open").count() > asks.filter(answer="open").count()
+    assert all(ask.contact == ask.alert.response.contact for ask in asks)
+    closed = Alert.objects.filter(state="closed")
+    spoken = closed.filter(first_spoken_at__isnull=False)
+    assert closed.count() / 2 < spoken.count() < closed.count()
+    assert not spoken.filter(first_spoken_at__lt=F("response__submitted_at")).exists()
 
 
 def test_an_ordinary_row_fits_behind_them(firm):
