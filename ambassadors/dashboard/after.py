@@ -20,7 +20,6 @@ from ambassadors.dashboard.accounts import (
     silent_accounts,
 )
 from ambassadors.dashboard.addresses import address, changed
-from ambassadors.dashboard.contacts import client_address
 from ambassadors.dashboard.following_up import (
     OpenMinus,
     asks_by_kind,
@@ -28,6 +27,7 @@ from ambassadors.dashboard.following_up import (
     leads_in,
     open_minus,
 )
+from ambassadors.dashboard.rows import client_address
 from ambassadors.programme.models import AskAnswer
 from ambassadors.rollup.reading import Figures
 from staff.roles import signed_in
