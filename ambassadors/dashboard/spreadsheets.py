@@ -94,6 +94,7 @@ def xlsx_pieces(
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:
         yield from _sheet(book, sink, 1, about)
+        yield sink.taken()  # before the first row is read: nobody waits in front of nothing
         waiting, number = iter(rows), 1
         more = True
         while more:
