@@ -106,7 +106,7 @@ def _columns_of_ask() -> list[Column]:
 
 
 def _rows(facts: Sequence[Fact]) -> Iterator[Row]:
-    """Yield the latest answers with all that a file says of them. Six queries."""
+    """Yield the latest answers with all that a file says of them. Five queries."""
     found = named(
         Response.objects.filter(pk__in=[fact.response_id for fact in facts]).order_by(),
         *("pk", "group", "submitted_at", "recommendation", "score", "interest"),
