@@ -20,12 +20,12 @@ from ambassadors.dashboard.accounts import (
     silent_accounts,
 )
 from ambassadors.dashboard.addresses import address, changed
-from ambassadors.dashboard.contacts import client_address
 from ambassadors.dashboard.following_up import (
     OpenMinus,
     fixes_by_state,
     open_minus,
 )
+from ambassadors.dashboard.rows import client_address
 from ambassadors.programme.models import AskAnswer, AskKind
 from ambassadors.rollup.reading import Figures
 from staff.roles import signed_in

@@ -1,11 +1,13 @@
 """The lists behind the numbers: which contacts a figure counts, and what became of each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -14,14 +16,21 @@ from django.utils.translation import gettext_lazy
 
 from alerts.causes import Causes
 from ambassadors.dashboard.asking import Asked
-from ambassadors.dashboard.tables import Cell, Column, Kind, Table
+from ambassadors.dashboard.rows import (
+    Row,
+    capital_labels_of,
+    client_column,
+    person_column,
+    rows_of,
+)
+from ambassadors.dashboard.tables import Column, Kind, Table
 from ambassadors.rollup.counters import SCORES
 from ambassadors.rollup.fates import NOT_ELIGIBLE, NOT_INVITED, UNDELIVERED, Fate
 from ambassadors.rollup.listing import FactList
 from ambassadors.rollup.models import Fact
 from ambassadors.rollup.tally import Tally
 from staff.models import User
-from surveys.models import Contact, Group, Invitation, Project
+from surveys.models import Group, Invitation
 
 
 class Step(models.TextChoices):
@@ -153,13 +162,18 @@ _PARAMETERS: dict[str, Callable[[str], Which]] = {
 }
 
 
+_COLUMNS = ("day", "project_id", "project_contact_id", "contact_id", "touchpoint", "fate", "group")
+
+
 def facts_of(asked: Asked, which: Which) -> FactList:
     """Return the facts that ``which`` means, the project closed last first."""
     scope = asked.scope
     wanted = scope.of_facts() & which.wanted
     number = None if which.number is None else which.number(asked.figures.total)
+    # Of a fact that is not stored all is there; of a stored one no more than a list reads.
+    stored: QuerySet[Any, Any] = Fact.objects.filter(wanted).values_list(*_COLUMNS, named=True)
     return FactList(
-        Fact.objects.filter(wanted).order_by("-day", "project_id", "project_contact_id"),
+        stored.order_by("-day", "project_id", "project_contact_id"),
         asked.tail,
         holds=lambda fact: scope.holds(fact) and which.holds(fact),
         rank=_latest_day,
@@ -167,7 +181,7 @@ def facts_of(asked: Asked, which: Which) -> FactList:
     )
 
 
-def _latest_day(fact: Fact) -> Any:
+def _latest_day(fact: Any) -> Any:
     # A project without contact has one fact only, so 0 stands for no other row.
     part = fact.project_contact_id or 0
     return -fact.day.toordinal(), fact.project_id, part
@@ -176,6 +190,7 @@ def _latest_day(fact: Fact) -> Any:
 def contacts_table(asked: Asked) -> Table:
     """Return the list that the address asks for."""
     which = which_of(asked.query)
+    fates = capital_labels_of(Fate)
     return Table(
         slug="contacts",
         title=which.title,
@@ -183,72 +198,53 @@ def contacts_table(asked: Asked) -> Table:
             "What became of asking each contact. Somebody with two projects stands here twice."
         ),
         columns=[
-            Column(label=_("Contact")),
-            Column(label=_("Job title"), is_only_in_file=True),
-            Column(label=_("Client")),
-            Column(label=_("Project")),
-            Column(label=_("Project number"), is_only_in_file=True),
-            Column(label=_("Division")),
-            Column(label=_("Closed on"), kind=Kind.DAY)
-            if asked.scope.is_of_close
-            else Column(label=_("Asked on"), kind=Kind.DAY),
-            Column(label=_("Group"), kind=Kind.GROUP),
-            Column(label=_("What became of it")),
+            person_column(
+                _("Contact"),
+                value=lambda row: "–" if row.person is None else row.person,
+                note=attrgetter("job_title"),
+            ),
+            Column(label=_("Job title"), value=attrgetter("job_title"), is_only_in_file=True),
+            client_column(),
+            Column(label=_("Project"), value=attrgetter("project"), note=attrgetter("number")),
+            Column(label=_("Project number"), value=attrgetter("number"), is_only_in_file=True),
+            Column(label=_("Division"), value=attrgetter("division")),
+            Column(
+                label=_("Closed on") if asked.scope.is_of_close else _("Asked on"),
+                value=attrgetter("fact.day"),
+                kind=Kind.DAY,
+            ),
+            Column(label=_("Group"), value=lambda row: row.fact.group or None, kind=Kind.GROUP),
+            Column(
+                label=_("What became of it"),
+                value=lambda row: fates[row.fact.fate],
+                href=lambda row: row.more.address(row.fact),
+            ),
         ],
         source=facts_of(asked, which),
-        rows=lambda facts: rows_of(facts, asked.user),
+        rows=lambda facts: _rows(facts, asked.user),
         empty=_("Nobody in this selection."),
     )
 
 
-def rows_of(facts: Sequence[Fact], user: User) -> list[list[Cell]]:
-    """Return the cells of some facts. Three queries."""
-    contacts = Contact.objects.in_bulk({fact.contact_id for fact in facts if fact.contact_id})
-    projects = Project.objects.select_related("client", "division").in_bulk(
-        {fact.project_id for fact in facts}
-    )
-    parts = {fact.project_contact_id for fact in facts if fact.project_contact_id}
-    visible = Invitation.objects.visible_to(user).filter(project_contact__in=parts)
-    invitations = {
-        (part, touchpoint): pk
-        for pk, part, touchpoint in visible.values_list("pk", "project_contact", "touchpoint")
-    }
-    return [
-        _row(fact, contacts.get(fact.contact_id or 0), projects.get(fact.project_id), invitations)
-        for fact in facts
-    ]
+class _Invitations:
+    """The invitations of some facts, as far as ``user`` may open them. Asked by a page only."""
+
+    def __init__(self, facts: Sequence[Any], user: User) -> None:
+        self._facts, self._user = facts, user
+
+    @cached_property
+    def _keys(self) -> dict[tuple[int, str], int]:
+        parts = {fact.project_contact_id for fact in self._facts if fact.project_contact_id}
+        visible = Invitation.objects.visible_to(self._user).filter(project_contact__in=parts)
+        found = visible.order_by().values_list("pk", "project_contact", "touchpoint")
+        return {(part, touchpoint): pk for pk, part, touchpoint in found}
+
+    def address(self, fact: Any) -> str:
+        """Return the page of what was asked; nothing where nothing was, or not for this user."""
+        key = self._keys.get((fact.project_contact_id or 0, fact.touchpoint))
+        return reverse("invitations:detail", args=[key]) if key else ""
 
 
-def _row(
-    fact: Fact,
-    contact: Contact | None,
-    project: Project | None,
-    invitations: Mapping[tuple[int, str], int],
-) -> list[Cell]:
-    title = contact.job_title if contact else ""
-    number = project.number if project else ""
-    asked = invitations.get((fact.project_contact_id or 0, fact.touchpoint))
-    return [
-        Cell(contact.name, person_address(contact.pk), title) if contact else Cell("–"),
-        Cell(title),
-        Cell(project.client.name, client_address(project.client_id)) if project else Cell(),
-        Cell(project.name if project else None, note=number),
-        Cell(number),
-        Cell(project.division.name if project else None),
-        Cell(fact.day),
-        Cell(fact.group) if fact.group else Cell(),
-        Cell(
-            capfirst(Fate(fact.fate).label),
-            reverse("invitations:detail", args=[asked]) if asked else "",
-        ),
-    ]
-
-
-def person_address(contact: int) -> str:
-    """Return the page of one person."""
-    return reverse("dashboard:person", args=[contact])
-
-
-def client_address(client: int) -> str:
-    """Return the page of one client."""
-    return reverse("dashboard:client", args=[client])
+def _rows(facts: Sequence[Any], user: User) -> Iterator[Row]:
+    invitations = _Invitations(facts, user)
+    return rows_of(facts, lambda fact: invitations)

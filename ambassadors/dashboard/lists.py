@@ -1,29 +1,39 @@
 """Every list of the dashboard by its name in the address: on a page, and to take out."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from alerts.models import Alert, Lead
-from ambassadors.dashboard import people
+from alerts.models import Alert, Stage, State
 from ambassadors.dashboard.accounts import Silent, last_year, names_of, silent_accounts
 from ambassadors.dashboard.addresses import address
 from ambassadors.dashboard.after import cause_lines
 from ambassadors.dashboard.asking import Asked
-from ambassadors.dashboard.contacts import client_address, contacts_table, person_address
+from ambassadors.dashboard.contacts import contacts_table
 from ambassadors.dashboard.following_up import asks_in, leads_in, open_facts
+from ambassadors.dashboard.name_list import table_of_names
 from ambassadors.dashboard.people import Order, Selection
-from ambassadors.dashboard.tables import Cell, Column, Kind, Table
-from ambassadors.programme.models import Ask
-from ambassadors.rollup.models import Fact
+from ambassadors.dashboard.rows import (
+    Row,
+    capital_labels_of,
+    client_column,
+    labels_of,
+    named,
+    person_column,
+    rows_of,
+    services_of,
+    with_more,
+)
+from ambassadors.dashboard.tables import Column, Kind, Table
+from ambassadors.programme.models import AskAnswer, AskKind
+from staff.models import User
 from staff.wording import day
-from surveys.models import Contact, Project
 
 _Choice = TypeVar("_Choice", Selection, Order)
 _PART = "response__invitation__project_contact"
@@ -38,203 +48,129 @@ def names_table(asked: Asked) -> Table:
     """Return the ambassadors by name, as chosen, searched and sorted."""
     selection = choice_of(Selection, asked.query.get("names"), Selection.POSITIVE)
     order = choice_of(Order, asked.query.get("sort"), Order.LATEST)
-    return Table(
-        slug="names",
-        title=_("Ambassadors by name"),
-        about=str(selection.label),
-        columns=[
-            Column(label=_("Group"), kind=Kind.GROUP),
-            Column(label=_("Ambassador")),
-            Column(label=_("Job title")),
-            Column(label=_("Role")),
-            Column(label=_("Client")),
-            Column(label=_("Project")),
-            Column(label=_("Project number")),
-            Column(label=_("Latest answer"), kind=Kind.DAY),
-            Column(label=_("Since"), kind=Kind.DAY),
-            Column(label=_("Recommends")),
-            Column(label=_("Wants more of")),
-            Column(label=_("Last asked for")),
-            Column(label=_("Asked on"), kind=Kind.DAY),
-            Column(label=_("Asked by")),
-            Column(label=_("Answer")),
-            Column(label=_("Allows")),
-            Column(label=_("Account manager")),
-        ],
-        source=people.names(asked.scope, selection, asked.tail, words=asked.words, order=order),
-        rows=lambda facts: [_name_row(name) for name in people.on_page(facts)],
-    )
+    return table_of_names(asked, selection, order)
 
 
-def _name_row(name: people.Name) -> list[Cell]:
-    response, ask = name.response, name.last_ask
-    contact, project = response.contact, response.project
-    part = response.invitation.project_contact
-    services = ", ".join(service.label for service in response.services.all())
-    wanted = services or _("yes, not said of what") if name.wants_more else _("not now")
-    return [
-        Cell(response.group),
-        Cell(contact.name, person_address(contact.pk)),
-        Cell(contact.job_title),
-        Cell(part.get_role_display() if part.role else ""),
-        Cell(project.client.name),
-        Cell(project.name),
-        Cell(project.number),
-        Cell(response.submitted_at),
-        Cell(name.since),
-        Cell(
-            _("May not, because of their position")
-            if name.may_not_recommend
-            else response.recommends
-        ),
-        Cell(wanted),
-        Cell(capfirst(ask.get_kind_display()) if ask else None),
-        Cell(ask.asked_on if ask else None),
-        Cell(ask.asked_by.name if ask else None),
-        Cell(ask.get_answer_display() if ask else None),
-        Cell(", ".join(str(kind.label) for kind in name.consents)),
-        Cell(project.account_manager.name),
-    ]
+class _Alert(NamedTuple):
+    """How a – stands that somebody still has to settle."""
+
+    pk: int
+    state: str
+    due_at: datetime
 
 
 def open_table(asked: Asked) -> Table:
     """Return the open –, the one that waits longest first."""
+    states, late, on_time = capital_labels_of(State), _("too late"), _("in time")
+
+    def in_time(alert: _Alert) -> str:
+        return late if alert.due_at < asked.now else on_time
+
     return Table(
         slug="open",
         title=_("Open –"),
         about=_("Negative answers that somebody still has to settle, the oldest first."),
         columns=[
-            Column(label=_("Contact")),
-            Column(label=_("Client")),
-            Column(label=_("Project")),
-            Column(label=_("Division")),
-            Column(label=_("Answered on"), kind=Kind.DAY),
-            Column(label=_("State")),
-            Column(label=_("Next action due"), kind=Kind.DAY),
-            Column(label=_("In time")),
+            person_column(_("Contact")),
+            client_column(),
+            Column(label=_("Project"), value=attrgetter("project")),
+            Column(label=_("Division"), value=attrgetter("division")),
+            Column(label=_("Answered on"), value=attrgetter("fact.submitted_at"), kind=Kind.DAY),
+            Column(
+                label=_("State"),
+                value=lambda row: row.more and states[row.more.state],
+                href=lambda row: _alert_address(row.more.pk) if row.more else "",
+            ),
+            Column(
+                label=_("Next action due"),
+                value=lambda row: row.more and row.more.due_at,
+                kind=Kind.DAY,
+            ),
+            Column(label=_("In time"), value=lambda row: row.more and in_time(row.more)),
         ],
         source=open_facts(asked.figures),
-        rows=lambda facts: _open_rows(facts, asked),
+        rows=lambda facts: _open_rows(facts, asked.user),
         empty=_("No – is open."),
     )
 
 
-def _open_rows(facts: Sequence[Fact], asked: Asked) -> list[list[Cell]]:
-    contacts = Contact.objects.in_bulk({fact.contact_id for fact in facts if fact.contact_id})
-    alerts = Alert.objects.visible_to(asked.user).in_bulk(
-        {fact.alert_id for fact in facts if fact.alert_id}
-    )
-    projects = Project.objects.select_related("client", "division").in_bulk(
-        {fact.project_id for fact in facts}
-    )
-    rows = []
-    for fact in facts:
-        contact, project = contacts.get(fact.contact_id or 0), projects.get(fact.project_id)
-        alert = alerts.get(fact.alert_id or 0)
-        is_late = alert is not None and alert.due_at < asked.now
-        link = reverse("alerts:detail", args=[alert.pk]) if alert else ""
-        rows.append(
-            [
-                Cell(contact.name, person_address(contact.pk)) if contact else Cell(),
-                _client_cell(project),
-                Cell(project.name if project else None),
-                Cell(project.division.name if project else None),
-                Cell(fact.submitted_at),
-                Cell(capfirst(alert.get_state_display()) if alert else None, link),
-                Cell(alert.due_at if alert else None),
-                Cell((_("too late") if is_late else _("in time")) if alert else None),
-            ]
-        )
-    return rows
+def _open_rows(facts: Sequence[Any], user: User) -> Iterator[Row]:
+    """Yield the facts with their alerts, as far as ``user`` may see these. Three queries."""
+    keys = {fact.alert_id for fact in facts if fact.alert_id}
+    visible = Alert.objects.visible_to(user).filter(pk__in=keys).order_by()
+    alerts = {row[0]: _Alert(*row) for row in visible.values_list(*_Alert._fields)}
+    return rows_of(facts, lambda fact: alerts.get(fact.alert_id))
 
 
-def _client_cell(project: Project | None) -> Cell:
-    if project is None:
-        return Cell()
-    return Cell(project.client.name, client_address(project.client_id))
+def _alert_address(alert: int) -> str:
+    return reverse("alerts:detail", args=[alert])
 
 
 def asks_table(asked: Asked) -> Table:
     """Return what was asked of ambassadors in the period, the latest first."""
-    project = f"alert__{_PART}__project"
+    kinds, answers = capital_labels_of(AskKind), labels_of(AskAnswer)
     return Table(
         slug="asks",
         title=_("What was asked"),
         about=_("Asked in this period, whenever the project was closed."),
         columns=[
-            Column(label=_("Ambassador")),
-            Column(label=_("Client")),
-            Column(label=_("Project")),
-            Column(label=_("Asked for")),
-            Column(label=_("Asked on"), kind=Kind.DAY),
-            Column(label=_("Answer")),
-            Column(label=_("Answered on"), kind=Kind.DAY),
+            person_column(_("Ambassador")),
+            client_column(),
+            Column(label=_("Project"), value=attrgetter("project")),
+            Column(
+                label=_("Asked for"),
+                value=lambda row: kinds[row.kind],
+                href=lambda row: _alert_address(row.alert_id),
+            ),
+            Column(label=_("Asked on"), value=attrgetter("asked_on"), kind=Kind.DAY),
+            Column(label=_("Answer"), value=lambda row: answers[row.answer]),
+            Column(label=_("Answered on"), value=attrgetter("answered_on"), kind=Kind.DAY),
         ],
-        source=asks_in(asked.scope).select_related("contact", f"{project}__client"),
-        rows=_ask_rows,
+        source=named(
+            asks_in(asked.scope),
+            *("alert_id", "kind", "asked_on", "answer", "answered_on"),
+            contact="contact",
+            project=f"alert__{_PART}__project",
+        ),
         empty=_("Nobody was asked for anything in this period."),
     )
 
 
-def _ask_rows(asks: Sequence[Ask]) -> list[list[Cell]]:
-    return [
-        [
-            Cell(ask.contact.name, person_address(ask.contact_id)),
-            _client_cell(ask.alert.response.project),
-            Cell(ask.alert.response.project.name),
-            Cell(capfirst(ask.get_kind_display()), reverse("alerts:detail", args=[ask.alert_id])),
-            Cell(ask.asked_on),
-            Cell(ask.get_answer_display()),
-            Cell(ask.answered_on),
-        ]
-        for ask in asks
-    ]
-
-
 def leads_table(asked: Asked) -> Table:
     """Return the leads that came in during the period, the latest first."""
-    found: QuerySet[Lead] = leads_in(asked.scope)
+    stages, unsaid = capital_labels_of(Stage), _("yes, not said of what")
     return Table(
         slug="leads",
         title=_("Leads"),
         about=_("Came in during this period, whenever the project was closed."),
         columns=[
-            Column(label=_("Contact")),
-            Column(label=_("Client")),
-            Column(label=_("Project")),
-            Column(label=_("Wants more of")),
-            Column(label=_("Since"), kind=Kind.DAY),
-            Column(label=pgettext("lead", "Stage")),
-            Column(label=_("Expected value"), kind=Kind.EURO),
-            Column(label=_("Next step on"), kind=Kind.DAY),
+            person_column(_("Contact")),
+            client_column(),
+            Column(label=_("Project"), value=attrgetter("project")),
+            Column(label=_("Wants more of"), value=lambda row: row.more or unsaid),
+            Column(label=_("Since"), value=attrgetter("fact.created_at"), kind=Kind.DAY),
+            Column(
+                label=pgettext("lead", "Stage"),
+                value=lambda row: stages[row.fact.stage],
+                href=lambda row: reverse("alerts:lead", args=[row.fact.pk]),
+            ),
+            Column(label=_("Expected value"), value=attrgetter("fact.value"), kind=Kind.EURO),
+            Column(label=_("Next step on"), value=attrgetter("fact.next_step_on"), kind=Kind.DAY),
         ],
-        source=found.select_related(
-            f"{_PART}__contact", f"{_PART}__project__client"
-        ).prefetch_related("response__services"),
+        source=named(
+            leads_in(asked.scope),
+            *("pk", "response_id", "created_at", "stage", "value", "next_step_on"),
+            contact=f"{_PART}__contact",
+            project=f"{_PART}__project",
+        ),
         rows=_lead_rows,
         empty=_("No lead came in during this period."),
     )
 
 
-def _lead_rows(leads: Sequence[Lead]) -> list[list[Cell]]:
-    rows = []
-    for lead in leads:
-        response = lead.response
-        services = ", ".join(service.label for service in response.services.all())
-        contact, project = response.contact, response.project
-        rows.append(
-            [
-                Cell(contact.name, person_address(contact.pk)),
-                _client_cell(project),
-                Cell(project.name),
-                Cell(services or _("yes, not said of what")),
-                Cell(lead.created_at),
-                Cell(capfirst(lead.get_stage_display()), reverse("alerts:lead", args=[lead.pk])),
-                Cell(lead.value),
-                Cell(lead.next_step_on),
-            ]
-        )
-    return rows
+def _lead_rows(leads: Sequence[Any]) -> Iterator[Row]:
+    services = services_of(lead.response_id for lead in leads)
+    return (with_more(lead, services.get(lead.response_id)) for lead in leads)
 
 
 def silent_table(asked: Asked) -> Table:
@@ -249,10 +185,16 @@ def silent_table(asked: Asked) -> Table:
         )
         % {"day": since},
         columns=[
-            Column(label=_("Client")),
-            Column(label=_("Value of the projects"), kind=Kind.EURO),
-            Column(label=_("Asked in the last 12 months"), kind=Kind.NUMBER),
-            Column(label=_("Last answer"), kind=Kind.DAY),
+            client_column(),
+            Column(
+                label=_("Value of the projects"), value=attrgetter("fact.worth"), kind=Kind.EURO
+            ),
+            Column(
+                label=_("Asked in the last 12 months"),
+                value=attrgetter("fact.asked"),
+                kind=Kind.NUMBER,
+            ),
+            Column(label=_("Last answer"), value=attrgetter("fact.last_answer"), kind=Kind.DAY),
         ],
         source=silent_accounts(asked.figures),
         rows=_silent_rows,
@@ -260,41 +202,30 @@ def silent_table(asked: Asked) -> Table:
     )
 
 
-def _silent_rows(accounts: Sequence[Silent]) -> list[list[Cell]]:
+def _silent_rows(accounts: Sequence[Silent]) -> Iterator[Row]:
     names = names_of(account.client for account in accounts)
-    return [
-        [
-            Cell(names.get(account.client), client_address(account.client)),
-            Cell(account.worth),
-            Cell(account.asked),
-            Cell(account.last_answer),
-        ]
-        for account in accounts
-    ]
+    for account in accounts:
+        yield Row(account, client_id=account.client, client=names.get(account.client))
 
 
 def causes_table(asked: Asked) -> Table:
     """Return how often each root cause was found, the most frequent first."""
     lines = cause_lines(asked.figures)
     number = sum(count for _code, _name, count in lines)
-
-    def rows(part: Sequence[Any]) -> list[list[Cell]]:
-        return [
-            [Cell(name, address(asked.query, cause=code)), Cell(count), Cell(number)]
-            for code, name, count in part
-        ]
-
     return Table(
         slug="causes",
         title=_("Root causes"),
         about=_("Of the closed – in this selection: why the client became negative."),
         columns=[
-            Column(label=_("Root cause")),
-            Column(label=_("Number"), kind=Kind.NUMBER),
-            Column(label="n", kind=Kind.NUMBER),
+            Column(
+                label=_("Root cause"),
+                value=itemgetter(1),
+                href=lambda line: address(asked.query, cause=line[0]),
+            ),
+            Column(label=_("Number"), value=itemgetter(2), kind=Kind.NUMBER),
+            Column(label="n", value=lambda line: number, kind=Kind.NUMBER),
         ],
         source=lines,
-        rows=rows,
         empty=_("No – with a root cause yet."),
     )
 

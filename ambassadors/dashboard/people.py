@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ambassadors.programme.models import Ask
 from ambassadors.rollup.listing import FactList
-from ambassadors.rollup.models import OF_A_NAME, Fact
+from ambassadors.rollup.models import Fact
 from ambassadors.rollup.reading import Figures, Tail
 from ambassadors.rollup.scope import Scope
 from ambassadors.rollup.standing import Standing
@@ -78,7 +78,8 @@ STANDINGS: dict[Selection, tuple[Standing, ...]] = {
 }
 # Code points, as Python sorts: on every database and under every locale the same.
 _COLLATION = {"postgresql": "C", "sqlite": "BINARY"}
-_COLUMNS = ("submitted_at", "response", *OF_A_NAME)
+# What a page and a file read of a stored fact, of which the index holds all.
+_COLUMNS = ("response_id", "contact_id", "submitted_at", "since", "by_client", "search")
 _NEVER = date.min
 
 
@@ -165,10 +166,10 @@ def names(
     ``number`` is how many there are, as ``count_names`` said a moment ago.
     """
     is_shown = _is_shown(scope, words)
-    found = latest_answers(scope, words).filter(_CONDITIONS[selection]).only(*_COLUMNS)
+    found = latest_answers(scope, words).filter(_CONDITIONS[selection])
     ordered, rank = _ORDERS[order](found, tail)
     return FactList(
-        ordered,
+        ordered.values_list(*_COLUMNS, *ordered.query.annotations, named=True),
         tail,
         holds=lambda fact: is_shown(fact) and belongs(fact, selection),
         rank=rank,

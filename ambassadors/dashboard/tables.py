@@ -1,6 +1,6 @@
 """A list as a table: the same columns and rows on the page and in the file that is taken out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,22 +29,24 @@ class Kind(StrEnum):
     EURO = "euro"
 
 
+def _nothing(row: Any) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: what it is called, what it holds, and whether only a file has it."""
+    """One column: what it is called, what it holds, and how that is read off a row.
+
+    ``href``, where it leads, and ``note``, small print below it, are asked by pages only: a file
+    of a million rows pays for neither.
+    """
 
     label: str
+    value: Callable[[Any], Any]
     kind: Kind = Kind.TEXT
+    href: Callable[[Any], str] = _nothing
+    note: Callable[[Any], str] = _nothing
     is_only_in_file: bool = False
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One value, and on the page where it leads; ``note`` is small print below it."""
-
-    value: Any = None
-    href: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +61,12 @@ class Shown:
     value: Any
 
 
-Rows = Callable[[Sequence[Any]], list[list[Cell]]]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """A list: what it is called, what it is about, and how its rows are made.
 
     ``source`` is counted, sliced and walked through (a ``FactList``, a QuerySet, a list);
-    ``rows`` turns some of it into cells with a fixed number of queries.
+    ``rows`` turns some of it into what the columns read, with a fixed number of queries.
     """
 
     slug: str
@@ -75,7 +74,7 @@ class Table:
     about: str = ""
     columns: list[Column]
     source: Any
-    rows: Rows
+    rows: Callable[[Sequence[Any]], Iterable[Any]] = iter
     empty: str = ""
     notes: list[str] = field(default_factory=list)
 
@@ -86,21 +85,8 @@ class Table:
 
     def shown(self, part: Sequence[Any]) -> list[list[Shown]]:
         """Return a page of rows as they are shown."""
-        return [
-            [
-                Shown(
-                    label=column.label,
-                    kind=column.kind,
-                    text=_in_words(column.kind, cell.value),
-                    href=cell.href,
-                    note=cell.note,
-                    value=cell.value,
-                )
-                for column, cell in zip(self.columns, row, strict=True)
-                if not column.is_only_in_file
-            ]
-            for row in self.rows(part)
-        ]
+        columns = [column for column in self.columns if not column.is_only_in_file]
+        return [[_shown(column, row) for column in columns] for row in self.rows(part)]
 
     @property
     def header(self) -> list[str]:
@@ -109,16 +95,28 @@ class Table:
 
     def lines(self) -> Iterator[list[Value]]:
         """Yield every row as the values of a file, a few thousand in memory at once."""
+        made = [(column.value, _IN_FILE[column.kind]) for column in self.columns]
         source = iter(_walk(self.source))
         while part := list(islice(source, _AT_ONCE)):
             for row in self.rows(part):
-                pairs = zip(self.columns, row, strict=True)
-                yield [_in_file(column.kind, cell.value) for column, cell in pairs]
+                yield [in_file(value(row)) for value, in_file in made]
 
 
 def _walk(source: Any) -> Any:
     """Return what yields the source row by row, without keeping it."""
     return source.iterator(chunk_size=_AT_ONCE) if hasattr(source, "iterator") else source
+
+
+def _shown(column: Column, row: Any) -> Shown:
+    value = column.value(row)
+    return Shown(
+        label=column.label,
+        kind=column.kind,
+        text=_in_words(column.kind, value),
+        href=column.href(row),
+        note=column.note(row),
+        value=value,
+    )
 
 
 def _in_words(kind: Kind, value: Any) -> str:
@@ -133,17 +131,15 @@ def _in_words(kind: Kind, value: Any) -> str:
     return wording.whole_number(value) if kind == Kind.NUMBER else str(value)
 
 
-def _in_file(kind: Kind, value: Any) -> Value:
-    if value is None:
-        return None
-    if kind == Kind.GROUP:
-        return _GLYPHS.get(value, "?")
-    if kind == Kind.DAY:
-        return _as_day(value)
-    if kind == Kind.EURO:
-        return Decimal(value)
-    return int(value) if kind == Kind.NUMBER else str(value)
-
-
 def _as_day(value: date | datetime) -> date:
     return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+# A file takes nothing else than these, however many rows it has.
+_IN_FILE: dict[Kind, Callable[[Any], Value]] = {
+    Kind.TEXT: lambda value: None if value is None else str(value),
+    Kind.GROUP: lambda value: None if value is None else _GLYPHS.get(value, "?"),
+    Kind.DAY: lambda value: None if value is None else _as_day(value),
+    Kind.NUMBER: lambda value: None if value is None else int(value),
+    Kind.EURO: lambda value: None if value is None else Decimal(value),
+}

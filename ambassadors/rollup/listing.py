@@ -5,6 +5,7 @@ page is cut from both. Nothing is read that the page does not show, except the l
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from heapq import merge
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,14 +19,15 @@ _CHUNK = 2_000
 class FactList:
     """Facts of a query and of the tail, as one sequence to count, slice and walk through.
 
-    ``stored`` is ordered by the database as ``rank`` orders in Python, which must be total;
+    ``stored`` is ordered by the database as ``rank`` orders in Python, which must be total. It may
+    yield named tuples of what is read of a fact, which a long list makes in a tenth of the time.
     ``holds`` says of a fact that is not stored whether the query would find it. ``number`` is how
     many there are, where a figure says so already.
     """
 
     def __init__(
         self,
-        stored: QuerySet[Fact],
+        stored: QuerySet[Any, Any],
         tail: Tail,
         *,
         holds: Callable[[Fact], bool],
@@ -54,15 +56,11 @@ class FactList:
         found.sort(key=self._rank)
         return found[first - skipped : None if last is None else last - skipped]
 
-    def __iter__(self) -> Iterator[Fact]:
-        """Yield all, in order, a few thousand in memory at once."""
-        live = iter(self._live)
-        waiting = next(live, None)
-        for fact in self._stored.iterator(chunk_size=_CHUNK):
-            while waiting is not None and self._rank(waiting) < self._rank(fact):
-                yield waiting
-                waiting = next(live, None)
-            yield fact
-        while waiting is not None:
-            yield waiting
-            waiting = next(live, None)
+    def __iter__(self) -> Iterator[Any]:
+        """Yield all, in order, a few thousand in memory at once.
+
+        PostgreSQL holds what it found when it was first asked, so that a file of many minutes is
+        of one moment, and keeps no transaction open meanwhile.
+        """
+        stored = self._stored.iterator(chunk_size=_CHUNK)
+        return merge(self._live, stored, key=self._rank) if self._live else stored
