@@ -73,4 +73,5 @@ class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at run 
     @property
     def rows(self) -> list[Any]:
         """Every row that can be chosen, of the same reading as the menu."""
-        return [option.instance for option, _label in self.widget.choices if option]
+        choices: Any = self.widget.choices
+        return [option.instance for option, _label in choices if option]

@@ -59,6 +59,7 @@ def shares(
     """Return the context of the sections from coverage to follow-up."""
     tally, scope = figures.total, figures.scope
     course = courses.stretches(figures.months, scope)
+    answers = courses.answers(course, query)
     return {
         "tally": tally,
         "other": other,
@@ -72,7 +73,7 @@ def shares(
         "response": charts.response(tally, other),
         "silence": charts.silence(tally),
         "silence_in_numbers": findings.silence_in_numbers(tally),
-        "trends": [courses.trend(course, group, query) for group in _IN_TRENDS],
+        "trends": [courses.trend(course, group, answers) for group in _IN_TRENDS],
         "scores": _scores(tally, other),
         "journey": courses.journey(figures.touchpoints, query),
         "satisfaction": courses.satisfaction(
