@@ -27,11 +27,22 @@ def _language() -> str:
 
 def whole_number(value: Decimal | float) -> str:
     """Return ``value`` rounded to a whole number with thousands apart: ``84.500``, ``84,500``."""
-    rounded = Decimal(str(value)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    grouped = f"{abs(rounded):,}"
-    if _language() == "nl":
+    whole = _rounded(value)
+    grouped = f"{abs(whole):,}"
+    if abs(whole) > 999 and _language() == "nl":  # a page says hundreds of small numbers
         grouped = grouped.replace(",", ".")
-    return f"–{grouped}" if rounded < 0 else grouped
+    return f"–{grouped}" if whole < 0 else grouped
+
+
+def _rounded(value: Decimal | float) -> int:
+    """Return the nearest whole number, of a half the one further from zero."""
+    if isinstance(value, Decimal):
+        return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    size = abs(value)
+    whole = int(size)
+    if size - whole >= 0.5:  # exact: what is left of a float is a float
+        whole += 1
+    return whole if value > 0 else -whole
 
 
 def euro(amount: Decimal | float) -> str:

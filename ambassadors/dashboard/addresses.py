@@ -1,5 +1,7 @@
 """The addresses to which the figures lead: each number of the page to the list behind it."""
 
+from urllib.parse import urlencode
+
 from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
 
@@ -9,12 +11,9 @@ _OF_THE_PAGE = ("names", "page", "compare", "fate", "step")
 
 def changed(query: QueryDict, **changes: object) -> str:
     """Return a query string, ``?`` included, with ``changes``; None takes a parameter away."""
-    query = query.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = str(value)
-    return "?" + query.urlencode()
+    kept = [(name, one) for name, all_ in query.lists() if name not in changes for one in all_]
+    given = [(name, str(value)) for name, value in changes.items() if value is not None]
+    return "?" + urlencode(kept + given)
 
 
 def address(query: QueryDict, **what: object) -> str:

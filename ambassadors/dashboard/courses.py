@@ -74,7 +74,21 @@ def _stretch(first: date, length: int, months: Mapping[date, Tally], scope: Scop
     )
 
 
-def trend(found: Sequence[Stretch], group: Group, query: QueryDict) -> pictures.Trend:
+def answers(found: Sequence[Stretch], query: QueryDict) -> list[str]:
+    """Return where the answers of each stretch are listed."""
+    return [
+        address(
+            query,
+            step="answered",
+            period=None,
+            first=one.first.isoformat(),
+            last=one.last.isoformat(),
+        )
+        for one in found
+    ]
+
+
+def trend(found: Sequence[Stretch], group: Group, addresses: Sequence[str]) -> pictures.Trend:
     """Return the share of ``group`` by month or quarter, with its interval."""
     glyph = segmentation.GLYPHS[segmentation.Group(group)]
     periods = [(one.label, one.tally.share(group)) for one in found]
@@ -86,16 +100,7 @@ def trend(found: Sequence[Stretch], group: Group, query: QueryDict) -> pictures.
         note=_("%(name)s of the answers, with the 95%% interval as a band.") % {"name": name},
         key=f"trend-{group.value}",
         kind=group.value,
-        addresses=[
-            address(
-                query,
-                step="answered",
-                period=None,
-                first=one.first.isoformat(),
-                last=one.last.isoformat(),
-            )
-            for one in found
-        ],
+        addresses=addresses,
     )
 
 

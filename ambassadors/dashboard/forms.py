@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from ambassadors.dashboard.menus import Menu, RowField
 from ambassadors.dashboard.periods import Compare, Period, Span, other_span, span
 from ambassadors.rollup.reading import JOURNEY
 from ambassadors.rollup.scope import Band, Scope
@@ -55,7 +56,7 @@ class DateInput(forms.DateInput):
             return None
 
 
-class QuestionnaireField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at run time
+class QuestionnaireField(RowField):
     """Every version that was ever in use, with its touchpoint, its scale and since when."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -76,7 +77,7 @@ class FilterForm(forms.Form):
     months; any other filter that is wrong, or names what is gone, does not filter.
     """
 
-    period = forms.ChoiceField(label=_("Period"), choices=Period.choices)
+    period = forms.ChoiceField(label=_("Period"), choices=Period.choices, widget=Menu)
     first = forms.DateField(label=_("From"), required=False, widget=DateInput())
     last = forms.DateField(label=_("Up to and including"), required=False, widget=DateInput())
     compare = forms.ChoiceField(
@@ -86,6 +87,7 @@ class FilterForm(forms.Form):
             *((other.value, capfirst(other.label)) for other in Compare),
         ],
         required=False,
+        widget=Menu,
     )
     touchpoint = forms.ChoiceField(
         label=_("Touchpoint"),
@@ -97,6 +99,7 @@ class FilterForm(forms.Form):
             *((moment.value, capfirst(moment.label)) for moment in JOURNEY[_CLOSE + 1 :]),
         ],
         required=False,
+        widget=Menu,
     )
     questionnaire = QuestionnaireField(
         Questionnaire.objects.filter(activated_at__isnull=False),
@@ -104,24 +107,25 @@ class FilterForm(forms.Form):
         required=False,
         empty_label=_("All questionnaires"),
     )
-    division = forms.ModelChoiceField(
+    division = RowField(
         Division.objects.all(), label=_("Division"), required=False, empty_label=_("All divisions")
     )
-    service = forms.ModelChoiceField(
+    service = RowField(
         Service.objects.all(), label=_("Service"), required=False, empty_label=_("All services")
     )
-    sector = forms.ModelChoiceField(
+    sector = RowField(
         Sector.objects.all(), label=_("Sector"), required=False, empty_label=_("All sectors")
     )
     band = forms.TypedChoiceField(
         label=_("Project value"),
         choices=[("", _("All values")), *((band.value, capfirst(band.label)) for band in _BANDS)],
         required=False,
+        widget=Menu,
         coerce=lambda value: Band(int(value)),
         empty_value=None,
     )
     client = forms.CharField(label=_("Client"), required=False, max_length=200)
-    manager = forms.ModelChoiceField(
+    manager = RowField(
         User.objects.filter(Exists(Project.objects.filter(account_manager=OuterRef("pk")))),
         label=_("Account manager"),
         required=False,
@@ -198,6 +202,12 @@ class FilterForm(forms.Form):
         """What the page is to be compared with; "" is nothing."""
         self.is_valid()  # cleans, if nobody has
         return str(self.cleaned_data.get("compare") or "")
+
+    def rows(self, name: str) -> list[Any]:
+        """Return what the menu ``name`` offers: all divisions, for one. Read once."""
+        field: Any = self.fields[name]
+        rows: list[Any] = field.rows
+        return rows
 
     def _span(self, today: date) -> Span:
         if self.has_wrong_period:

@@ -19,9 +19,8 @@ from ambassadors.rollup.fates import Fate
 from ambassadors.rollup.reading import Figures, read
 from ambassadors.rollup.scope import Scope
 from ambassadors.rollup.tally import Tally
-from staff.models import Division
 from staff.wording import whole_number
-from surveys.models import Group, Service
+from surveys.models import Group
 
 _IN_TRENDS = (Group.POSITIVE, Group.NEGATIVE)
 
@@ -54,10 +53,13 @@ def filters(form: FilterForm, query: QueryDict) -> dict[str, Any]:
     }
 
 
-def shares(figures: Figures, other: Other | None, query: QueryDict) -> dict[str, Any]:
+def shares(
+    figures: Figures, other: Other | None, form: FilterForm, query: QueryDict
+) -> dict[str, Any]:
     """Return the context of the sections from coverage to follow-up."""
     tally, scope = figures.total, figures.scope
     course = courses.stretches(figures.months, scope)
+    answers = courses.answers(course, query)
     return {
         "tally": tally,
         "other": other,
@@ -71,13 +73,13 @@ def shares(figures: Figures, other: Other | None, query: QueryDict) -> dict[str,
         "response": charts.response(tally, other),
         "silence": charts.silence(tally),
         "silence_in_numbers": findings.silence_in_numbers(tally),
-        "trends": [courses.trend(course, group, query) for group in _IN_TRENDS],
+        "trends": [courses.trend(course, group, answers) for group in _IN_TRENDS],
         "scores": _scores(tally, other),
         "journey": courses.journey(figures.touchpoints, query),
         "satisfaction": courses.satisfaction(
             figures.touchpoints, tally.share_of("more_than_satisfied"), query
         ),
-        **_units(figures, query),
+        **_units(figures, form, query),
         "follow_up": follow_up(tally, figures.hours, other),
     }
 
@@ -103,8 +105,8 @@ def _scores(tally: Tally, other: Other | None) -> pictures.Histogram | None:
     return pictures.histogram(tally.scores, note=" ".join(notes))
 
 
-def _units(figures: Figures, query: QueryDict) -> dict[str, Units]:
-    services = {service.pk: service.label for service in Service.objects.all()}
+def _units(figures: Figures, form: FilterForm, query: QueryDict) -> dict[str, Units]:
+    services = {service.pk: service.label for service in form.rows("service")}
     of_divisions = Words(
         what=_("Division"),
         side_by_side=_("Divisions side by side"),
@@ -118,7 +120,7 @@ def _units(figures: Figures, query: QueryDict) -> dict[str, Units]:
     return {
         "divisions": units(
             figures.divisions,
-            dict(Division.objects.values_list("pk", "name")),
+            {division.pk: division.name for division in form.rows("division")},
             words=of_divisions,
             parameter="division",
             scope=figures.scope,

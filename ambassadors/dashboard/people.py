@@ -257,12 +257,11 @@ class Name:
 
 def on_page(facts: Sequence[Fact]) -> list[Name]:
     """Return a page of names, with all that is shown of them. Four queries."""
-    contact = "invitation__project_contact__contact"
-    project = "invitation__project_contact__project"
+    part = "invitation__project_contact"
     found = (
         Response.objects.filter(pk__in=[fact.response_id for fact in facts])
         .select_related(
-            "alert", f"{contact}__client", f"{project}__client", f"{project}__account_manager"
+            f"{part}__contact", f"{part}__project__client", f"{part}__project__account_manager"
         )
         .prefetch_related("services")
     )

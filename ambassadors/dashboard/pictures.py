@@ -6,6 +6,7 @@ figures as a table. The templates are ``templates/dashboard/parts/``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -188,7 +189,7 @@ class Trend:
         """Whether some period has too few answers."""
         return any(not period.place.dot for period in self.periods)
 
-    @property
+    @cached_property  # asked for every period
     def has_links(self) -> bool:
         """Whether the marks lead somewhere and are wide enough to be hit; else the table does."""
         return len(self.periods) <= _HITTABLE and any(period.address for period in self.periods)

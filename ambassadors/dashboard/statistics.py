@@ -6,6 +6,7 @@ Shares are between 0 and 1; every interval is a 95% confidence interval.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from itertools import accumulate
 from math import exp, lgamma, log, sqrt
 from typing import Protocol
@@ -50,7 +51,7 @@ class Share:
         """The share itself; 0 when there is nothing to share."""
         return self.count / self.n if self.n else 0.0
 
-    @property
+    @cached_property
     def interval(self) -> Interval:
         """See ``wilson``."""
         return wilson(self.count, self.n)

@@ -13,7 +13,7 @@ from ambassadors.dashboard.geometry import Scale, Strip, strip
 from ambassadors.dashboard.statistics import Share
 from ambassadors.rollup.scope import Scope
 from ambassadors.rollup.tally import Tally
-from staff.wording import percent
+from staff.wording import percent, whole_number
 from surveys.models import Group
 
 _SHARES = Scale()
@@ -21,7 +21,11 @@ _SHARES = Scale()
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """One division or service. Without ``marks`` there are too few answers."""
+    """One division or service. Without ``marks`` there are too few answers.
+
+    ``number`` is its n, ``aside`` all but the share in one sentence, of one that is drawn: a page
+    says each of these more than once, for up to a hundred units.
+    """
 
     name: str
     address: str
@@ -29,21 +33,11 @@ class Unit:
     coverage: Share
     spoken: Share
     marks: Strip | None
-
-    @property
-    def words(self) -> str:
-        """Its share of +, or that there are too few answers."""
-        return findings.share_words(self.share)
-
-    @property
-    def coverage_words(self) -> str:
-        """``94%``: a count of all there are, so without an interval."""
-        return percent(self.coverage.value) if self.coverage.n else "–"
-
-    @property
-    def spoken_words(self) -> str:
-        """The share of its signals of which the client was spoken to in time."""
-        return findings.share_words(self.spoken) if self.spoken.is_enough else _("too few")
+    words: str
+    coverage_words: str
+    spoken_words: str
+    number: str
+    aside: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +81,17 @@ def units(
     ``names`` are by key; ``parameter`` is what filters the page on one of them. Key 0, "none",
     leads nowhere.
     """
-    found = sorted(
-        (
-            _unit(names[key], tally, changed(query, **{parameter: key}, page=None) if key else "")
-            for key, tally in tallies.items()
-            if key in names
-        ),
-        key=lambda unit: unit.name.casefold(),
-    )
+    found = [
+        _unit(
+            names[key],
+            tally,
+            changed(query, **{parameter: key}, page=None) if key else "",
+            shows_coverage=scope.is_of_close,
+        )
+        for key, tally in tallies.items()
+        if key in names
+    ]
+    found.sort(key=lambda unit: unit.name.casefold())
     enough = [unit for unit in found if unit.marks]
     enough.sort(key=lambda unit: (-unit.coverage.value, -_follow_up(unit)))
     return Units(
@@ -108,16 +105,38 @@ def units(
     )
 
 
-def _unit(name: str, tally: Tally, address: str) -> Unit:
-    share = tally.share(Group.POSITIVE)
+def _unit(name: str, tally: Tally, address: str, *, shows_coverage: bool) -> Unit:
+    share, coverage, spoken = tally.share(Group.POSITIVE), tally.coverage, tally.spoken
+    number, coverage_words = whole_number(share.n), _coverage_words(coverage)
+    spoken_words = findings.share_words(spoken) if spoken.is_enough else _("too few")
     return Unit(
         name=name,
         address=address,
         share=share,
-        coverage=tally.coverage,
-        spoken=tally.spoken,
+        coverage=coverage,
+        spoken=spoken,
         marks=strip(share.value, share.interval, _SHARES) if share.is_enough else None,
+        words=findings.share_words(share),
+        coverage_words=coverage_words,
+        spoken_words=spoken_words,
+        number=number,
+        aside=_aside(coverage_words if shows_coverage else "", number, spoken_words),
     )
+
+
+def _coverage_words(coverage: Share) -> str:
+    """Return ``94%``: a count of all there are, so without an interval."""
+    return percent(coverage.value) if coverage.n else "–"
+
+
+def _aside(coverage: str, number: str, spoken: str) -> str:
+    """Return ``coverage 94%, n = 120; spoken to in time: 80% (71–87%)``."""
+    said = _("spoken to in time: %(spoken)s") % {"spoken": spoken}
+    if coverage:
+        beside = _("coverage %(coverage)s, n = %(n)s") % {"coverage": coverage, "n": number}
+    else:
+        beside = _("n = %(n)s") % {"n": number}
+    return f"{beside}; {said}"
 
 
 def _follow_up(unit: Unit) -> float:

@@ -39,7 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "has_nothing_to_compare": bool(form.compared_with) and other is None,
         "has_projects": bool(figures.total.closed) or Project.objects.exists(),
         **filters(form, request.GET),
-        **shares(figures, other, request.GET),
+        **shares(figures, other, form, request.GET),
         **_names(request.GET, figures),
         **sections(request, figures),
         **saved_views_for(user, request.GET),

@@ -27,3 +27,10 @@ def test_a_change_leaves_the_rest_of_the_page_alone():
     assert changed(query, division=None) == "?period=30d"
     assert changed(query, division=4) == "?period=30d&division=4"
     assert query["division"] == "3"
+
+
+def test_a_change_keeps_what_occurs_twice_and_writes_as_the_page_does():
+    query = QueryDict("names=plus&client=Stad+%26+Co%C3%B6p&names=both&period=30d")
+    expected = query.copy()
+    expected["period"] = "12m"
+    assert changed(query, period="12m", page=None) == f"?{expected.urlencode()}"

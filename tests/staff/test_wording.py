@@ -1,12 +1,14 @@
 """Amounts, shares, days, moments, telephone numbers and names in words."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import engines
 from django.utils import translation
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from staff import wording
 
@@ -27,6 +29,21 @@ def test_euro(amount, dutch, english):
         assert wording.euro(amount) == dutch
     with translation.override("en"):
         assert wording.euro(amount) == english
+
+
+@given(value=st.floats(min_value=-1e15, max_value=1e15) | st.integers(-(10**15), 10**15))
+@example(value=0.49999999999999994)  # adding a half makes 1 of it
+@example(value=2.5)
+@example(value=-0.5)
+@example(value=1000)
+@example(value=999.5)
+def test_whole_numbers_are_rounded_as_they_are_written(value):
+    rounded = Decimal(str(value)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    text = f"–{abs(rounded):,}" if rounded < 0 else f"{abs(rounded):,}"
+    with translation.override("en"):
+        assert wording.whole_number(value) == text
+    with translation.override("nl"):
+        assert wording.whole_number(value) == text.replace(",", ".")
 
 
 @pytest.mark.parametrize(
