@@ -61,7 +61,14 @@ def names_table(asked: Asked) -> Table:
             Column(label=_("Allows")),
             Column(label=_("Account manager")),
         ],
-        source=people.names(asked.scope, selection, asked.tail, words=asked.words, order=order),
+        source=people.names(
+            asked.scope,
+            selection,
+            asked.tail,
+            words=asked.words,
+            narrowing=asked.narrowing,
+            order=order,
+        ),
         rows=lambda facts: [_name_row(name) for name in people.on_page(facts)],
     )
 
