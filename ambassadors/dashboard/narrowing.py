@@ -17,8 +17,6 @@ from ambassadors.rollup.models import Fact
 from ambassadors.rollup.reading import Tail
 from surveys.models import Consent
 
-_CONTACT_OF_CONSENT = "response__invitation__project_contact__contact"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
@@ -45,13 +43,12 @@ def _never_asked_among(contacts: Collection[int]) -> set[int]:
 
 
 def _consented() -> Q:
-    given = Consent.objects.standing().filter(**{_CONTACT_OF_CONSENT: OuterRef("contact")})
-    return Q(Exists(given))
+    return Q(Exists(Consent.objects.standing().filter(contact=OuterRef("contact"))))
 
 
 def _consented_among(contacts: Collection[int]) -> set[int]:
-    given = Consent.objects.standing().filter(**{f"{_CONTACT_OF_CONSENT}__in": contacts})
-    return set(given.order_by().values_list(_CONTACT_OF_CONSENT, flat=True).distinct())
+    given = Consent.objects.standing().filter(contact__in=contacts).order_by()
+    return set(given.values_list("contact", flat=True).distinct())
 
 
 LIMITS = (

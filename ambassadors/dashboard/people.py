@@ -256,9 +256,8 @@ def on_page(facts: Sequence[Fact]) -> list[Name]:
 
 def consents_of(contacts: Iterable[int]) -> dict[int, list[ConsentKind]]:
     """Return what each of these contacts allows now, in whatever answer. One query."""
-    contact = "response__invitation__project_contact__contact"
-    standing = Consent.objects.standing().filter(**{f"{contact}__in": list(contacts)})
+    standing = Consent.objects.standing().filter(contact__in=list(contacts))
     found: dict[int, set[str]] = defaultdict(set)
-    for key, kind in standing.order_by().values_list(contact, "kind"):
+    for key, kind in standing.order_by().values_list("contact", "kind"):
         found[key].add(kind)
     return {key: [kind for kind in ConsentKind if kind in kinds] for key, kinds in found.items()}

@@ -26,7 +26,7 @@ from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.refreshing import refresh
 from ambassadors.rollup.scope import Scope
 from outbox.searching import words_of
-from surveys.models import Consent, ConsentKind, Group, Project, ProjectContact, Response
+from surveys.models import Consent, ConsentKind, Group, Project, Response
 from tests.dashboard.conftest import answered
 from tests.dashboard.test_lists import paged
 from tests.dashboard.test_page import words
@@ -76,16 +76,7 @@ def let_somebody_take_it_back(dice):
         Consent.objects.filter(pk=given.pk).update(withdrawn_at=timezone.now())
 
 
-def put_another_contact(dice):
-    """A project's contact turns out to be somebody else, who is in no project yet."""
-    parts = ProjectContact.objects.exclude(invitations__responses=None)
-    if parts:
-        part = dice.choice(list(parts.order_by("pk")))
-        contact = deeds.make_contact(client=part.contact.client)
-        ProjectContact.objects.filter(pk=part.pk).update(contact=contact)
-
-
-OWN_DEEDS = (ask_somebody, let_somebody_consent, let_somebody_take_it_back, put_another_contact)
+OWN_DEEDS = (ask_somebody, let_somebody_consent, let_somebody_take_it_back)
 
 
 @settings(
