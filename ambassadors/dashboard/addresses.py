@@ -6,7 +6,11 @@ from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
 
 LIST = "dashboard:contacts"
-_OF_THE_PAGE = ("names", "page", "compare", "fate", "step")
+# Of one page or one list only; what the figures are about stays.
+_OF_THE_PAGE = (
+    *("names", "q", "sort", "asked", "consent", "page", "compare"),
+    *("step", "fate", "group", "score", "cause"),
+)
 
 
 def changed(query: QueryDict, **changes: object) -> str:

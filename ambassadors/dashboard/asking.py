@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ambassadors.dashboard.forms import FilterForm, asked_for
+from ambassadors.dashboard.narrowing import Narrowing
 from ambassadors.rollup.reading import Figures, Tail
 from ambassadors.rollup.scope import Scope
 from outbox.searching import words_of
@@ -48,6 +49,11 @@ class Asked:
     def words(self) -> list[str]:
         """The words to search for, folded."""
         return words_of(self.query.get("q", ""))
+
+    @property
+    def narrowing(self) -> Narrowing:
+        """What narrows the names down."""
+        return Narrowing.of(self.query)
 
 
 def asked_of(request: HttpRequest, *, now: datetime | None = None) -> Asked:

@@ -7,10 +7,13 @@ drawing repeats what is written and nothing is said by a mark only.
 from dataclasses import dataclass
 from operator import methodcaller
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ambassadors.dashboard import findings
+from ambassadors.dashboard.addresses import address
 from ambassadors.dashboard.comparing import Other
+from ambassadors.dashboard.contacts import title_of
 from ambassadors.dashboard.geometry import Scale, Strip, strip
 from ambassadors.dashboard.statistics import Share
 from ambassadors.rollup.tally import Tally
@@ -42,6 +45,7 @@ class Line:
     share: Share | None = None
     other: str = ""  # the same of the other period
     address: str = ""
+    opens: str = ""  # what is listed there, the name of the link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +79,14 @@ def share_axis() -> tuple[Tick, ...]:
 
 
 def share_line(
-    label: str, share: Share, *, note: str = "", kind: str = "positive", other: str = ""
+    label: str,
+    share: Share,
+    *,
+    note: str = "",
+    kind: str = "positive",
+    other: str = "",
+    address: str = "",
+    opens: str = "",
 ) -> Line:
     """Return the line of one share; without ``note`` it says of how many."""
     return Line(
@@ -86,6 +97,8 @@ def share_line(
         marks=strip(share.value, share.interval, _SHARES) if share.is_enough else None,
         share=share,
         other=other,
+        address=address,
+        opens=opens,
     )
 
 
@@ -97,14 +110,19 @@ def of_how_many(share: Share) -> str:
     }
 
 
-def groups(tally: Tally, other: Other | None = None) -> Chart:
-    """The three groups: count, share and interval of each, and those of the other period."""
+def groups(tally: Tally, query: QueryDict, other: Other | None = None) -> Chart:
+    """The three groups: count, share and interval of each, and those of the other period.
+
+    Each leads to its answers, a group without any nowhere.
+    """
     lines = [
         share_line(
             str(group.label),
             tally.share(group),
             kind=group.value,
             other=other.beside(methodcaller("share", group), tally) if other else "",
+            address=address(query, group=group.value) if tally.groups[group] else "",
+            opens=title_of("group", group.value),
         )
         for group in Group
     ]

@@ -99,6 +99,11 @@ def which_of(query: QueryDict) -> Which:
     return Which(title=" · ".join(which.title for which in asked), columns=columns)
 
 
+def title_of(parameter: str, value: str) -> str:
+    """Return what the list is called that has this limit only, to name a link to it."""
+    return _PARAMETERS[parameter](value).title
+
+
 def _of_step(code: str) -> Which:
     if code not in Step.values:
         raise Http404

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,6 +17,7 @@ from ambassadors.dashboard import people
 from ambassadors.dashboard.addresses import changed
 from ambassadors.dashboard.asking import Asked, asked_of, in_words
 from ambassadors.dashboard.lists import LISTED, TABLES, choice_of
+from ambassadors.dashboard.narrowing import LIMITS, Limit, Narrowing
 from ambassadors.dashboard.people import Order, Selection
 from ambassadors.dashboard.spreadsheets import Line, csv_pieces, xlsx_pieces
 from ambassadors.dashboard.tables import Table
@@ -28,6 +29,7 @@ from staff.wording import day
 logger = logging.getLogger(__name__)
 
 PER_PAGE = 50
+_NOT_NARROWED = dict.fromkeys(limit.parameter for limit in LIMITS)
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -42,15 +44,16 @@ def names(request: HttpRequest) -> HttpResponse:
 
 
 def _names(asked: Asked) -> dict[str, object]:
-    query, words = asked.query, asked.words
+    query, words, narrowing = asked.query, asked.words, asked.narrowing
     selection = choice_of(Selection, query.get("names"), Selection.POSITIVE)
     order = choice_of(Order, query.get("sort"), Order.LATEST)
-    numbers = people.count_names(asked.scope, asked.tail, words)
+    numbers = people.count_names(asked.scope, asked.tail, words, narrowing=narrowing)
     found = people.names(
         asked.scope,
         selection,
         asked.tail,
         words=words,
+        narrowing=narrowing,
         order=order,
         number=numbers.by_selection[selection],
     )
@@ -64,17 +67,29 @@ def _names(asked: Asked) -> dict[str, object]:
             (choice, numbers.by_selection[choice], changed(query, names=choice, page=None))
             for choice in Selection
         ],
+        "limits": _limits(query, narrowing),
+        "is_narrowed": bool(narrowing.limits),
         "orders": [(choice, changed(query, sort=choice, page=None)) for choice in Order],
         "order": order,
         "asked_for": query.get("q", ""),
         "hidden": [(k, v) for k, v in query.items() if k not in {"q", "page"}],
-        "everybody": changed(query, q=None, page=None),
+        "everybody": changed(query, q=None, page=None, **_NOT_NARROWED),
         "negative": numbers.negative,
         "page": page,
         "names": people.on_page(list(page)),
         "query": changed(query, page=None),
         "has_answers": bool(numbers.negative or any(numbers.by_selection.values())),
     }
+
+
+def _limits(query: QueryDict, narrowing: Narrowing) -> list[tuple[Limit, bool, str]]:
+    """Return each limit, whether it is on, and the address where it is the other way round."""
+    found = []
+    for limit in LIMITS:
+        is_on = limit in narrowing.limits
+        turned = {limit.parameter: None if is_on else limit.value}
+        found.append((limit, is_on, changed(query, page=None, **turned)))
+    return found
 
 
 @require_safe
@@ -141,6 +156,8 @@ def export(request: HttpRequest, which: str, kind: str) -> HttpResponse:
 def _about(asked: Asked, table: Table) -> list[Line]:
     """Return what was filtered, when, and how many rows there are."""
     words: list[Line] = [(_("Search"), str(asked.query["q"]))] if asked.words else []
+    if table.slug == "names" and asked.narrowing.limits:  # other lists are not narrowed
+        words.append((_("Limited to"), asked.narrowing.words))
     scope, today = asked.scope, timezone.localdate(asked.now)
     return [
         (_("List"), table.title),

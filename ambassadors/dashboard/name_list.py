@@ -35,7 +35,14 @@ def table_of_names(asked: Asked, selection: Selection, order: Order) -> Table:
         title=_("Ambassadors by name"),
         about=str(selection.label),
         columns=[*_columns_of_answer(), *_columns_of_ask()],
-        source=people.names(asked.scope, selection, asked.tail, words=asked.words, order=order),
+        source=people.names(
+            asked.scope,
+            selection,
+            asked.tail,
+            words=asked.words,
+            narrowing=asked.narrowing,
+            order=order,
+        ),
         rows=_rows,
     )
 

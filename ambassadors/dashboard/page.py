@@ -68,13 +68,13 @@ def shares(
         "kept": kept_words(tally),
         "without_contact": tally.without_contact,
         "without_contact_address": address(query, fate=Fate.NO_CONTACT.value),
-        "groups": charts.groups(tally, other),
+        "groups": charts.groups(tally, query, other),
         "plus_minus": charts.plus_minus(tally, other),
         "response": charts.response(tally, other),
         "silence": charts.silence(tally),
         "silence_in_numbers": findings.silence_in_numbers(tally),
         "trends": [courses.trend(course, group, answers) for group in _IN_TRENDS],
-        "scores": _scores(tally, other),
+        "scores": _scores(tally, other, query),
         "journey": courses.journey(figures.touchpoints, query),
         "satisfaction": courses.satisfaction(
             figures.touchpoints, tally.share_of("more_than_satisfied"), query
@@ -84,7 +84,7 @@ def shares(
     }
 
 
-def _scores(tally: Tally, other: Other | None) -> pictures.Histogram | None:
+def _scores(tally: Tally, other: Other | None, query: QueryDict) -> pictures.Histogram | None:
     """Return the NPS where the scale of 0 to 10 was asked: only there is there one."""
     number = sum(tally.scores)
     if not number:
@@ -102,7 +102,10 @@ def _scores(tally: Tally, other: Other | None) -> pictures.Histogram | None:
     beside = other.beside(score_of, tally) if other and sum(other.tally.scores) else ""
     if beside:
         notes.append(beside[:1].upper() + beside[1:] + ".")
-    return pictures.histogram(tally.scores, note=" ".join(notes))
+    addresses = [
+        address(query, score=answer) if count else "" for answer, count in enumerate(tally.scores)
+    ]
+    return pictures.histogram(tally.scores, note=" ".join(notes), addresses=addresses)
 
 
 def _units(figures: Figures, form: FilterForm, query: QueryDict) -> dict[str, Units]:

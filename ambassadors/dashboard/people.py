@@ -16,6 +16,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Collate
 from django.utils.translation import gettext_lazy as _
 
+from ambassadors.dashboard.narrowing import EVERYBODY, Narrowing
 from ambassadors.programme.models import Ask
 from ambassadors.rollup.listing import FactList
 from ambassadors.rollup.models import Fact
@@ -92,21 +93,27 @@ def belongs(fact: Fact, selection: Selection) -> bool:
     return fact.group != Group.NEGATIVE and recommends and wants_more
 
 
-def _is_shown(scope: Scope, words: Sequence[str] = ()) -> Callable[[Fact], bool]:
+def _is_shown(
+    scope: Scope, words: Sequence[str], narrowing: Narrowing, tail: Tail
+) -> Callable[[Fact], bool]:
     every = scope.touchpoint is None
+    is_left = narrowing.holds_in(tail)
     return lambda fact: (
         fact.is_latest
         and scope.holds(fact, any_moment=every)
         and all(word in fact.search for word in words)
+        and is_left(fact)
     )
 
 
-def latest_answers(scope: Scope, words: Sequence[str] = ()) -> QuerySet[Fact]:
+def latest_answers(
+    scope: Scope, words: Sequence[str] = (), narrowing: Narrowing = EVERYBODY
+) -> QuerySet[Fact]:
     """Return the stored facts of everybody's latest answer, as far as ``scope`` holds it.
 
     ``words``, folded (``outbox.searching.words_of``), must all occur in the name or the client's.
     """
-    wanted = scope.of_facts(any_moment=scope.touchpoint is None)
+    wanted = scope.of_facts(any_moment=scope.touchpoint is None) & narrowing.wanted
     for word in words:
         wanted &= Q(search__contains=word)
     return Fact.objects.filter(wanted, is_latest=True)
@@ -120,13 +127,15 @@ class Numbers:
     negative: int
 
 
-def count_names(scope: Scope, tail: Tail, words: Sequence[str] = ()) -> Numbers:
-    """Count the names of every selection. One query."""
-    counts = latest_answers(scope, words).aggregate(
+def count_names(
+    scope: Scope, tail: Tail, words: Sequence[str] = (), *, narrowing: Narrowing = EVERYBODY
+) -> Numbers:
+    """Count the names of every selection. One query, and one per limit where there is a tail."""
+    counts = latest_answers(scope, words, narrowing).aggregate(
         negative=Count("pk", filter=Q(group=Group.NEGATIVE)),
         **{name.name: Count("pk", filter=wanted) for name, wanted in _CONDITIONS.items()},
     )
-    is_shown = _is_shown(scope, words)
+    is_shown = _is_shown(scope, words, narrowing, tail)
     for facts, sign in ((tail.stored, -1), (tail.live, 1)):
         for fact in filter(is_shown, facts):
             counts["negative"] += sign * (fact.group == Group.NEGATIVE)
@@ -158,6 +167,7 @@ def names(
     tail: Tail,
     *,
     words: Sequence[str] = (),
+    narrowing: Narrowing = EVERYBODY,
     order: Order = Order.LATEST,
     number: int | None = None,
 ) -> FactList:
@@ -165,8 +175,8 @@ def names(
 
     ``number`` is how many there are, as ``count_names`` said a moment ago.
     """
-    is_shown = _is_shown(scope, words)
-    found = latest_answers(scope, words).filter(_CONDITIONS[selection])
+    is_shown = _is_shown(scope, words, narrowing, tail)
+    found = latest_answers(scope, words, narrowing).filter(_CONDITIONS[selection])
     ordered, rank = _ORDERS[order](found, tail)
     return FactList(
         ordered.values_list(*_COLUMNS, *ordered.query.annotations, named=True),
@@ -282,9 +292,8 @@ def on_page(facts: Sequence[Fact]) -> list[Name]:
 
 def consents_of(contacts: Iterable[int]) -> dict[int, list[ConsentKind]]:
     """Return what each of these contacts allows now, in whatever answer. One query."""
-    contact = "response__invitation__project_contact__contact"
-    standing = Consent.objects.standing().filter(**{f"{contact}__in": list(contacts)})
+    standing = Consent.objects.standing().filter(contact__in=list(contacts))
     found: dict[int, set[str]] = defaultdict(set)
-    for key, kind in standing.order_by().values_list(contact, "kind"):
+    for key, kind in standing.order_by().values_list("contact", "kind"):
         found[key].add(kind)
     return {key: [kind for kind in ConsentKind if kind in kinds] for key, kinds in found.items()}

@@ -11,6 +11,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from ambassadors.dashboard import findings, geometry
+from ambassadors.dashboard.contacts import title_of
 from ambassadors.dashboard.geometry import Rest, Scale, Strip
 from ambassadors.dashboard.references import Figure, beside
 from ambassadors.dashboard.statistics import Change, Nps, Share, change, nps
@@ -23,7 +24,8 @@ _HITTABLE = 11  # so many columns are each wide enough for a finger at 320 px
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One answer of a histogram. ``kind`` is ``plus``, ``zero`` or ``minus``."""
+    """One answer of a histogram. ``kind`` is ``plus``, ``zero`` or ``minus``; ``opens`` says what
+    is listed at ``address``."""
 
     label: str
     count: int
@@ -31,6 +33,7 @@ class Column:
     kind: str
     marks: geometry.Bar
     address: str
+    opens: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,7 @@ def histogram(
             kind=_kind(answer),
             marks=marks,
             address=address,
+            opens=title_of("score", str(answer)),
         )
         for answer, (count, marks, address) in enumerate(
             zip(scores, geometry.histogram(scores), addresses or [""] * 11, strict=True)

@@ -7,7 +7,7 @@ Nothing is overwritten. Taking back ends a row, and giving again makes a new one
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -53,7 +53,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def of_contact(self, contact: Contact) -> ConsentQuerySet:
         """Return all that one person ever gave, in whatever answer."""
-        return self.filter(response__invitation__project_contact__contact=contact)
+        return self.filter(contact=contact)
 
 
 class Consent(models.Model):
@@ -61,6 +61,14 @@ class Consent(models.Model):
 
     response = models.ForeignKey(
         Response, verbose_name=_("response"), on_delete=models.PROTECT, related_name="consents"
+    )
+    # Who gave the answer, as the answer says too: a contact stays with what it was asked.
+    contact = models.ForeignKey(
+        Contact,
+        verbose_name=_("contact"),
+        on_delete=models.PROTECT,
+        related_name="consents",
+        db_index=False,  # the index below begins with it
     )
     kind = models.CharField(_("kind"), max_length=15, choices=ConsentKind.choices)
     wording = models.CharField(_("wording"), max_length=300)  # what stood beside the tick
@@ -74,6 +82,9 @@ class Consent(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         ordering = ("given_at", "pk")
+        indexes: ClassVar = [
+            models.Index(fields=["contact", "withdrawn_at"], name="consent_of_contact"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["response", "kind"],
@@ -92,6 +103,12 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of response {self.response_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it as given by whoever gave the answer."""
+        if not self.contact_id:
+            self.contact = self.response.contact
+        super().save(*args, **kwargs)
 
     @property
     def project(self) -> Project:

@@ -143,7 +143,9 @@ def test_too_few_is_not_drawn_and_no_share_is_said(template):
 def test_every_column_leads_to_its_list_and_is_named():
     links = Drawing("histogram", ALL["histogram"]).all("a")
     assert [link["href"] for link in links] == 2 * [f"/a/{answer}" for answer in range(11)]
-    assert links[8]["aria-label"] == "8: 21 (26%)"
+    name = "Reacties met 8 op de schaal van 0 tot 10"
+    assert links[8]["aria-label"] == f"{name}: 21 (26%)"
+    assert links[11 + 8]["aria-label"] == name
 
 
 def test_a_picture_without_lists_is_one_image():
