@@ -24,13 +24,12 @@ _HITTABLE = 11  # so many columns are each wide enough for a finger at 320 px
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One answer of a histogram. ``kind`` is ``plus``, ``zero`` or ``minus``; ``opens`` says what
-    is listed at ``address``."""
+    """One answer of a histogram; ``opens`` says what is listed at ``address``."""
 
     label: str
     count: int
     words: str
-    kind: str
+    kind: str  # plus, zero or minus
     marks: geometry.Bar
     address: str
     opens: str

@@ -81,7 +81,7 @@ def facts(
     parts = ProjectContact.objects.filter(project__in=wanted)
     is_close = Q(invitations__touchpoint=Touchpoint.PROJECT_CLOSE)
     closed = _rows(parts.of_closed_projects(), is_close, now)
-    others = _rows(parts, ~is_close, now).filter(asked__isnull=False)
+    others = _rows(parts, ~is_close, now).filter(asked_key__isnull=False)
     rows = [*closed, *others]
     if latest is None:
         latest = latest_answers({row["contact"] for row in rows if row["answer__id"]})
@@ -98,7 +98,9 @@ def _rows(parts: QuerySet[ProjectContact], asked: Q, now: datetime) -> QuerySet[
         parts.annotate(asked=FilteredRelation("invitations", condition=asked))
         .annotate(answer=FilteredRelation("asked__responses", condition=stands))
         .annotate(mail=_mail_state())
-        .annotate(fate=_fate(now), asked_on=TruncDate("asked__invited_at"))
+        # Named, for a filter on the relation itself would join it once more.
+        .annotate(asked_key=F("asked__id"), asked_on=TruncDate("asked__invited_at"))
+        .annotate(fate=_fate(now))
         .order_by()
         .values(
             "pk",

@@ -247,7 +247,8 @@ def _added_up(key: str, counters: tuple[str, ...]) -> QuerySet[Any, Any]:
     # Sums get names of their own: a counter is called like its column.
     totals = {f"n_{name}": Total(name) for name in counters}
     grouped: QuerySet[Any, Any] = Sum.objects.order_by().annotate(by=value).values("by")
-    return grouped.annotate(**totals)
+    added: QuerySet[Any, Any] = grouped.annotate(**totals)
+    return added
 
 
 def _from_facts(wanted: Q, key: str) -> Iterable[tuple[Any, Mapping[str, int]]]:

@@ -98,30 +98,41 @@ class Answers:
             return False
         draw = random.random() - chance
         pairs = _POSITIVE if draw < 0.33 else _NEUTRAL if draw < 0.90 else _NEGATIVE
-        satisfaction, recommendation = pair = random.choice(pairs)
-        verdict = _VERDICTS[pair]
-        group = Group(verdict.group.value)
+        pair = random.choice(pairs)
+        group = Group(_VERDICTS[pair].group.value)
         self.count += is_counted
-        words = random.choice(_WORDS[group])
         wants_more = random.random() < 0.2
-        response = self._responses.add(
+        response = self._respond(invitation, pair, at, wants_more=wants_more)
+        if wants_more and group != Group.NEGATIVE:
+            self._leads.make(response, at, owner=people[0])
+        if group != Group.NEUTRAL:
+            self._raise(response, group, at, contact, people)
+        return True
+
+    def _respond(
+        self,
+        invitation: int,
+        pair: tuple[Satisfaction, Recommendation],
+        at: datetime,
+        *,
+        wants_more: bool,
+    ) -> int:
+        """Store the four answers; return the key of the response."""
+        satisfaction, recommendation = pair
+        verdict = _VERDICTS[pair]
+        return self._responses.add(
             invitation_id=invitation,
             satisfaction=satisfaction.value,
-            motivation=words,
+            motivation=self._random.choice(_WORDS[Group(verdict.group.value)]),
             recommendation=recommendation.value,
             interest="yes" if wants_more else "not_now",
-            group=group.value,
+            group=verdict.group.value,
             reason=verdict.reason.value,
             rule_version=verdict.rule_version,
             language="nl",
             digest=f"{invitation:064}",
             submitted_at=at,
         )
-        if wants_more and group != Group.NEGATIVE:
-            self._leads.make(response, at, owner=people[0])
-        if group != Group.NEUTRAL:
-            self._raise(response, group, at, contact, people)
-        return True
 
     def _raise(
         self, response: int, group: Group, at: datetime, contact: int, people: tuple[int, int]
@@ -155,16 +166,22 @@ class Answers:
             recovered_at=recovered,
         )
         self._events.add(alert_id=alert, kind=EventKind.RAISED, at=at)
-        if is_closed:
-            self._events.add(alert_id=alert, kind=EventKind.CLOSED, actor_id=people[0], at=closed)
-            if outcome == Outcome.ASKED:
-                self._asks.make(alert, closed, contact=contact, asked_by=people[0])
-            if recovered is not None:
-                self._events.add(alert_id=alert, kind=EventKind.CONFIRMED, at=recovered)
-        else:
-            self._tell(alert, at, people)
-            for kind, clock in zip(ClockKind, clocks, strict=True):
-                self._run(alert, kind, clock)
+        if not is_closed:
+            self._await(alert, at, clocks, people)
+            return
+        self._events.add(alert_id=alert, kind=EventKind.CLOSED, actor_id=people[0], at=closed)
+        if outcome == Outcome.ASKED:
+            self._asks.make(alert, closed, contact=contact, asked_by=people[0])
+        if recovered is not None:
+            self._events.add(alert_id=alert, kind=EventKind.CONFIRMED, at=recovered)
+
+    def _await(
+        self, alert: int, at: datetime, clocks: tuple[Clock, Clock], people: tuple[int, int]
+    ) -> None:
+        """Store what an open alert has: its mails and its clocks."""
+        self._tell(alert, at, people)
+        for kind, clock in zip(ClockKind, clocks, strict=True):
+            self._run(alert, kind, clock)
 
     def _spoken(self, taken_up: datetime, closed: datetime) -> datetime | None:
         """Return when the client was spoken to first; None: closed without a talk."""

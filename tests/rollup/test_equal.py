@@ -29,6 +29,7 @@ from surveys.models import (
     Service,
     Touchpoint,
 )
+from tests.factories import make_invitation, make_project_contact, make_response
 from tests.rollup import deeds
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +159,18 @@ def test_a_page_equals_the_plain_count_after_anything(seed, steps, db):
                 deeds.DEEDS[step](dice, now)
         for scope in scopes(dice, now):
             agree(scope, now)
+
+
+def test_every_contact_has_one_fact_for_each_moment_they_were_asked():
+    part, now = make_project_contact(), timezone.now()
+    make_project_contact(project=part.project)
+    for touchpoint in Touchpoint:
+        invitation = make_invitation(project_contact=part, touchpoint=touchpoint)
+        make_response(invitation=invitation)
+    facts = plain.facts([part.project_id], now=now)
+    of_part = [fact.touchpoint for fact in facts if fact.project_contact_id == part.pk]
+    assert sorted(of_part) == sorted(Touchpoint.values)
+    assert len(facts) == len(Touchpoint) + 1
 
 
 def test_after_a_refresh_nothing_is_left_to_correct():

@@ -69,7 +69,7 @@ def test_the_dashboard_finds_the_shares_of_a_firm_that_asks_well(firm):
     tally = Figures(Scope(), now=timezone.now()).total
     assert tally.answered == Response.objects.filter(invitation__touchpoint="project_close").count()
     assert 0.25 < tally.response_rate.value < 0.55
-    assert 0.45 < tally.coverage.value < 0.95
+    assert 0.4 < tally.coverage.value < 0.95
     assert 0.2 < tally.share(Group.POSITIVE).value < 0.5
 
 
