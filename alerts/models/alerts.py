@@ -115,10 +115,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """
         if not user.is_active:
             return self.none()
-        visible = self.model.objects.visible_to(user).values("pk")
-        return self.exclude(structural_fix="").filter(
-            models.Q(pk__in=visible) | models.Q(fix__owner=user)
-        )
+        asked = self.exclude(structural_fix="")
+        if has_right(user, Right.SEE_ALL_ALERTS):
+            return asked
+        return asked.filter(self._touching(people_of(user)) | models.Q(fix__owner=user))
 
     def fix_to_do(self) -> AlertQuerySet:
         """Return those of which the fix is not done, or done and not told to the clients."""

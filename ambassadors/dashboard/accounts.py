@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from ambassadors.dashboard.periods import Period, span
@@ -78,9 +78,8 @@ def _silent_since(now: datetime) -> QuerySet[Any, Any]:
 
     From these few to their projects, by an index, is the short way.
     """
-    since = _start_of(last_year(now))
-    answered = LastAnswer.objects.filter(client=OuterRef("pk"), at__gte=since)
-    return Client.objects.filter(~Exists(answered)).order_by().values("pk")
+    is_silent = Q(at__lt=_start_of(last_year(now))) | Q(at=None)
+    return LastAnswer.objects.filter(is_silent).order_by().values("client")
 
 
 def _start_of(day: date) -> datetime:

@@ -15,18 +15,17 @@ def cut_of(columns: Iterable[str]) -> int:
     return sum(BITS[column] for column in set(columns))
 
 
-KEPT = tuple(
-    cut_of(columns)
-    for columns in (
-        (),
-        ("division",),
-        ("service",),
-        ("sector",),
-        ("band",),
-        ("division", "service"),
-        ("division", "sector"),
-        ("division", "band"),
-        ("service", "sector"),
-        ("service", "band"),
-    )
+SINGLE = (0, *BITS.values())
+KEPT = (
+    *SINGLE,
+    *map(
+        cut_of,
+        (
+            ("division", "service"),
+            ("division", "sector"),
+            ("division", "band"),
+            ("service", "sector"),
+            ("service", "band"),
+        ),
+    ),
 )

@@ -1,9 +1,9 @@
 """Derived rows: what the dashboard adds up. Everything here can be thrown away and built again.
 
 ``Fact`` is one contact asked about one project at one touchpoint, flat; ``Yield`` is one ask or one
-lead. ``Sum`` adds facts up by day and month, ``LastAnswer`` knows when a client last answered.
-``Mark`` names a project of which they may no longer hold; the database itself writes it
-(``watching``).
+lead. ``Sum`` adds facts up by day and month, ``Spread`` their values by month; ``LastAnswer`` knows
+when a client last answered. ``Mark`` names a project of which they may no longer hold; the database
+itself writes it (``watching``).
 Nothing refers to these rows and they refer to nothing in the database's eyes, so that deleting a
 project never fails on a figure.
 """
@@ -270,8 +270,59 @@ class Yield(models.Model):
         return f"{self.source} {self.key}: {self.state}"
 
 
+class Of(models.TextChoices):
+    """What is spread over values (``spreads``)."""
+
+    HOURS = "hours"
+    ROOT_CAUSE = "root_cause"
+    ASK = "ask"
+    LEAD = "lead"
+
+
+class Spread(models.Model):
+    """How often each value occurs in a month, of what has too many values for ``Sum``.
+
+    Split and keyed like ``Sum``; asks and leads know no touchpoint.
+    """
+
+    of = models.CharField(max_length=10, choices=Of.choices)
+    starts_on = models.DateField()
+    cut = models.PositiveSmallIntegerField()
+    touchpoint = models.CharField(max_length=20, blank=True)
+    questionnaire = models.BigIntegerField(default=0)
+    division = models.BigIntegerField(default=0)
+    service = models.BigIntegerField(default=0)
+    sector = models.BigIntegerField(default=0)
+    band = models.BigIntegerField(default=0)
+    value = models.CharField(max_length=30)
+    number = models.IntegerField(default=0)
+    worth = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=[
+                    "of",
+                    "cut",
+                    "division",
+                    "service",
+                    "sector",
+                    "band",
+                    "starts_on",
+                    "touchpoint",
+                    "questionnaire",
+                    "value",
+                ],
+                name="spread_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of} {self.value} in {self.starts_on}: {self.number}"
+
+
 class LastAnswer(models.Model):
-    """When somebody of a client answered last; no row where nobody ever did."""
+    """When somebody of a client that has facts answered last; None: nobody ever did."""
 
     client = models.OneToOneField(
         Client,
@@ -280,7 +331,7 @@ class LastAnswer(models.Model):
         related_name="+",
         primary_key=True,
     )
-    at = models.DateTimeField(db_index=True)
+    at = models.DateTimeField(null=True, db_index=True)
 
     def __str__(self) -> str:
         return f"client {self.client_id}: {self.at}"

@@ -21,10 +21,11 @@ from django.db.models.functions import TruncMonth
 from alerts.models import Stage, StageTotal
 from ambassadors.rollup import plain
 from ambassadors.rollup.counters import COLUMNS, COUNTERS, count
-from ambassadors.rollup.cuts import BITS, KEPT, cut_of
-from ambassadors.rollup.models import Fact, Grain, Progress, Source, Sum, Yield
+from ambassadors.rollup.cuts import BITS, KEPT, SINGLE, cut_of
+from ambassadors.rollup.models import Fact, Grain, Of, Progress, Spread, Sum, Yield
 from ambassadors.rollup.refreshing import stale_projects
 from ambassadors.rollup.scope import Scope
+from ambassadors.rollup.spreads import BETWEEN, KINDS, Kind, Value
 from ambassadors.rollup.tally import Tally
 from surveys.models import Touchpoint
 
@@ -102,23 +103,23 @@ class Figures:
     @cached_property
     def hours(self) -> Counter[int]:
         """How many signals waited each number of whole hours for the first talk. Exact."""
-        facts = Fact.objects.filter(self.scope.of_facts(), hours__isnull=False).order_by()
-        found = Counter(dict(facts.values_list("hours").annotate(number=Count("pk"))))
-        for fact, sign in self._corrections():
-            if fact.hours is not None:
-                found[fact.hours] += sign
-        return +found
+        found = self._spread(Of.HOURS)
+        return Counter({int(hours): number for hours, (number, _worth) in found.items()})
 
     @cached_property
     def root_causes(self) -> Counter[str]:
         """How many closed – signals name each root cause."""
-        wanted = self.scope.of_facts() & ~Q(root_cause="")
-        facts = Fact.objects.filter(wanted).order_by()
-        found = Counter(dict(facts.values_list("root_cause").annotate(number=Count("pk"))))
-        for fact, sign in self._corrections():
-            if fact.root_cause:
-                found[fact.root_cause] += sign
-        return +found
+        found = self._spread(Of.ROOT_CAUSE)
+        return Counter({cause: number for cause, (number, _worth) in found.items()})
+
+    @cached_property
+    def asks(self) -> dict[str, Counter[str]]:
+        """How many asks of each kind have each answer."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for value, (number, _worth) in self._spread(Of.ASK).items():
+            kind, answer = value.split(BETWEEN)
+            found[kind][answer] = number
+        return found
 
     @cached_property
     def leads(self) -> list[StageTotal]:
@@ -126,33 +127,34 @@ class Figures:
 
         Of what nobody put a value on, the worth is not in the sum.
         """
-        counts: Counter[str] = Counter()
+        found, none = self._spread(Of.LEAD), (0, Decimal(0))
+        totals = [(stage, *found.get(stage.value, none)) for stage in Stage]
+        return [
+            StageTotal(stage=stage, count=number, value=worth) for stage, number, worth in totals
+        ]
+
+    def _spread(self, of: Of) -> dict[str, tuple[int, Decimal]]:
+        """Return number and worth of each value that occurs: as kept, corrected by the tail."""
+        kind = KINDS[of]
+        numbers: Counter[str] = Counter()
         worth: dict[str, Decimal] = defaultdict(Decimal)
-        for _kind, stage, number, value in self._yields(Source.LEAD):
-            counts[stage] += number
-            worth[stage] += value
-        return [StageTotal(stage=stage, count=counts[stage], value=worth[stage]) for stage in Stage]
+        for value, number, total in _kept_spread(self.scope, kind):
+            numbers[value] += number
+            worth[value] += total
+        for row, sign in self._corrections() if kind.model is Fact else self._yields():
+            said = kind.said(row)
+            if said is not None:
+                numbers[said] += sign
+                worth[said] += sign * ((row.value if kind.has_worth else None) or Decimal(0))
+        return {value: (number, worth[value]) for value, number in numbers.items() if number}
 
-    @cached_property
-    def asks(self) -> dict[str, Counter[str]]:
-        """How many asks of each kind have each answer."""
-        found: dict[str, Counter[str]] = defaultdict(Counter)
-        for kind, answer, number, _value in self._yields(Source.ASK):
-            found[kind][answer] += number
-        return found
+    def _yields(self) -> Iterator[tuple[Any, int]]:
+        """Yield what came, as ``_corrections`` does the facts."""
+        for yields, sign in ((self.tail.stored_yields, -1), (self.tail.live_yields, 1)):
+            for row in filter(self.scope.holds_yield, yields):
+                yield row, sign
 
-    def _yields(self, source: Source) -> Iterator[tuple[str, str, int, Decimal]]:
-        """Yield kind, state, number and value of what is stored, then of the tail."""
-        rows = Yield.objects.filter(self.scope.of_yields(), source=source).order_by()
-        counted = rows.values_list("kind", "state").annotate(Count("pk"), Total("value"))
-        for kind, state, number, value in counted:
-            yield kind, state, number, value or Decimal(0)
-        for tail, sign in ((self.tail.stored_yields, -1), (self.tail.live_yields, 1)):
-            for row in tail:
-                if row.source == source and self.scope.holds_yield(row):
-                    yield row.kind, row.state, sign, sign * (row.value or Decimal(0))
-
-    def _corrections(self, *, any_moment: bool = False) -> Iterable[tuple[Fact, int]]:
+    def _corrections(self, *, any_moment: bool = False) -> Iterator[tuple[Any, int]]:
         """Yield the facts of the tail within the scope: -1 as stored, 1 as the rows say."""
         for facts, sign in ((self.tail.stored, -1), (self.tail.live, 1)):
             for fact in facts:
@@ -231,6 +233,25 @@ def _stored(
     limits: dict[str, Any] = {} if any_moment else {"touchpoint": scope.moment}
     wanted &= Q(cut=cut_of(columns), **keys, **limits)
     yield from _from_sums(wanted, key, counters)
+
+
+def _kept_spread(scope: Scope, kind: Kind) -> Iterator[Value]:
+    """Yield what is kept of ``kind``: months where a cut knows the filters, the rest from rows."""
+    is_of_facts = kind.model is Fact
+    whole = scope.of_facts() if is_of_facts else scope.of_yields()
+    keys = scope.keys if is_of_facts else scope.keys_of_yields
+    columns = set(keys) - _BESIDE
+    if not columns <= set(BITS) or cut_of(columns) not in SINGLE:
+        yield from kind.stored(whole)
+        return
+    months, ends = _split(scope.first, scope.last)
+    wanted = Q(of=kind.of, cut=cut_of(columns), **keys) & months
+    if is_of_facts:
+        wanted &= Q(touchpoint=scope.moment)
+    totals = Spread.objects.filter(wanted).order_by().values_list("value")
+    yield from totals.annotate(Total("number"), Total("worth"))
+    if ends:
+        yield from kind.stored(whole & _any(ends, "day"))
 
 
 def _from_sums(

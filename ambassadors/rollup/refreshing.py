@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Model
+from django.db.models import F, Max, Model, Q
 from django.utils import timezone
 
 from ambassadors.rollup import plain, sums
-from ambassadors.rollup.models import Fact, LastAnswer, Mark, Progress, Sum, Yield
+from ambassadors.rollup.models import Fact, LastAnswer, Mark, Progress, Spread, Sum, Yield
 from ambassadors.rollup.watching import install
 from ambassadors.scale.bulk import Table, follow_sequences
 from surveys.models import Contact, Project
@@ -66,27 +66,33 @@ def _refresh_batch(now: datetime) -> int:
 
 def _make_anew(projects: list[int], now: datetime) -> None:
     """Take what is stored of ``projects`` away, and store what the rows say now."""
-    stored = Fact.objects.filter(project__in=projects)
+    chosen = Q(project__in=projects)
+    stored, yields = Fact.objects.filter(chosen), Yield.objects.filter(chosen)
     clients = set(stored.values_list("client_id", flat=True))
     facts = plain.facts(projects, now=now)
-    sums.add(stored, sign=-1)
+    _add(chosen, sign=-1)
     stored.delete()
+    yields.delete()
     Fact.objects.bulk_create(facts, batch_size=_ROWS_AT_ONCE)
-    sums.add(stored.all())
-    tell_last_answers({*clients, *(fact.client_id for fact in facts)})
-    Yield.objects.filter(project__in=projects).delete()
     Yield.objects.bulk_create(plain.yields(projects), batch_size=_ROWS_AT_ONCE)
+    _add(chosen)
+    _tell_last_answers({*clients, *(fact.client_id for fact in facts)})
 
 
-def tell_last_answers(clients: Collection[int] | None = None) -> None:
+def _add(wanted: Q, *, sign: int = 1) -> None:
+    sums.add(Fact.objects.filter(wanted), sign=sign)
+    sums.add_spreads(wanted, sign=sign)
+
+
+def _tell_last_answers(clients: Collection[int] | None = None) -> None:
     """Store when somebody of these clients answered last; None: of every client."""
-    known, answered = LastAnswer.objects.all(), Fact.objects.filter(response__isnull=False)
+    known, facts = LastAnswer.objects.all(), Fact.objects.all()
     if clients is not None:
-        known, answered = known.filter(client__in=clients), answered.filter(client__in=clients)
+        known, facts = known.filter(client__in=clients), facts.filter(client__in=clients)
     known._raw_delete(using=connection.alias)
-    latest = answered.order_by().values_list("client_id").annotate(at=Max("submitted_at"))
+    latest = facts.order_by().values_list("client_id").annotate(at=Max("submitted_at"))
     LastAnswer.objects.bulk_create(
-        [LastAnswer(client_id=client, at=at) for client, at in latest.iterator()],
+        [LastAnswer(client_id=client, at=at) for client, at in latest],
         batch_size=_ROWS_AT_ONCE,
     )
 
@@ -108,7 +114,7 @@ def rebuild(*, now: datetime | None = None) -> Iterator[tuple[int, int]]:
         Progress.objects.get_or_create(pk=1)
         Progress.objects.select_for_update().get(pk=1)
         install(connection)
-        for model in (Sum, Fact, Yield, Mark):
+        for model in (Sum, Spread, Fact, Yield, Mark):
             model.objects.all()._raw_delete(using=connection.alias)
         latest = _latest_answers()
         keys = list(Project.objects.order_by("closed_on", "pk").values_list("pk", flat=True))
@@ -120,7 +126,7 @@ def rebuild(*, now: datetime | None = None) -> Iterator[tuple[int, int]]:
             yield start + len(batch), len(keys)
         follow_sequences([facts, yields])
         _add_all()
-        tell_last_answers()
+        _tell_last_answers()
         Progress.objects.update(version=F("version") + 1, refreshed_at=now, built_at=now)
 
 
@@ -144,9 +150,10 @@ def _keep(table: Table, rows: Sequence[Model]) -> None:
 
 def _add_all() -> None:
     """Add up all facts, month by month, so that what is added up at once fits in memory."""
-    for month in Fact.objects.dates("day", "month"):
+    months = {*Fact.objects.dates("day", "month"), *Yield.objects.dates("day", "month")}
+    for month in sorted(months):
         after = (month + timedelta(days=32)).replace(day=1)
-        sums.add(Fact.objects.filter(day__gte=month, day__lt=after))
+        _add(Q(day__gte=month, day__lt=after))
 
 
 def _take_turn() -> bool:

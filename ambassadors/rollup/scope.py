@@ -73,11 +73,16 @@ class Scope:
             found["client"] = self.client.pk
         return found if self.band is None else {**found, "band": int(self.band)}
 
+    @property
+    def keys_of_yields(self) -> dict[str, int]:
+        """The same without what only an answer has."""
+        return {name: key for name, key in self.keys.items() if name != "questionnaire"}
+
     def of_yields(self) -> Q:
         """Return the filter on ``Yield``: what came in the period, whatever was answered to."""
         limits: dict[str, Any] = {"day__gte": self.first, "day__lte": self.last}
-        keys = {name: key for name, key in self.keys.items() if name != "questionnaire"}
-        return Q(**{name: value for name, value in limits.items() if value}, **keys)
+        limits = {name: value for name, value in limits.items() if value}
+        return Q(**limits, **self.keys_of_yields)
 
     def of_facts(self, *, any_moment: bool = False) -> Q:
         """Return the filter on ``Fact``."""
@@ -91,8 +96,7 @@ class Scope:
 
     def holds_yield(self, row: Any) -> bool:
         """Tell whether ``row`` belongs here: ``of_yields`` for one that is not stored."""
-        keys = {name: key for name, key in self.keys.items() if name != "questionnaire"}
-        return self._covers(row, keys)
+        return self._covers(row, self.keys_of_yields)
 
     def _covers(self, fact: Any, keys: Mapping[str, int]) -> bool:
         if (self.first and fact.day < self.first) or (self.last and fact.day > self.last):

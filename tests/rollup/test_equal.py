@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from ambassadors.dashboard.following_up import asks_in, leads_in
 from ambassadors.dashboard.people import Numbers, Selection, belongs, numbers_in
 from ambassadors.rollup import plain, watching
 from ambassadors.rollup.counters import COLUMNS, count
-from ambassadors.rollup.models import LastAnswer, Mark, Sum, Yield
+from ambassadors.rollup.models import LastAnswer, Mark, Spread, Sum, Yield
 from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.refreshing import rebuild, refresh
 from ambassadors.rollup.scope import Band, Scope
@@ -195,6 +196,7 @@ def test_a_rebuild_gives_the_sums_that_refreshing_gave():
                     deeds.DEEDS[step](dice, now)
             refresh(now=now)
         kept, came, answers = sums(), others(Yield), others(LastAnswer)
+        spread = others(Spread.objects.exclude(number=0))
         assert kept
         assert came
         assert answers
@@ -202,6 +204,8 @@ def test_a_rebuild_gives_the_sums_that_refreshing_gave():
             pass
         assert sums() == kept
         assert (others(Yield), others(LastAnswer)) == (came, answers)
+        assert spread
+        assert others(Spread.objects.exclude(number=0)) == spread
 
 
 def sums():
@@ -210,10 +214,11 @@ def sums():
     return {row[:9]: row[9:] for row in Sum.objects.values_list(*names) if any(row[9:])}
 
 
-def others(model):
-    """Every row, without its key."""
-    names = [field.name for field in model._meta.concrete_fields if field.name != "id"]
-    return sorted(model.objects.values_list(*names), key=str)
+def others(rows):
+    """Every row of a model or of some, without its key."""
+    rows = rows if isinstance(rows, QuerySet) else rows.objects.all()
+    names = [field.name for field in rows.model._meta.concrete_fields if field.name != "id"]
+    return sorted(rows.values_list(*names), key=str)
 
 
 def test_triggers_are_in_place_and_come_back():
