@@ -6,7 +6,7 @@ the database.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -139,22 +139,28 @@ def _told(found: list[tuple[int, Decimal]], figures: Figures) -> list[Silent]:
     ]
 
 
-def worth_last_year(clients: Iterable[int], figures: Figures) -> Decimal:
-    """Return what the projects of ``clients`` closed in the last 12 months were worth together.
+def worth_last_year(
+    stored: QuerySet[Any, Any], live: Collection[int], figures: Figures
+) -> tuple[int, Decimal]:
+    """Return what the projects of some clients closed in the last 12 months are worth together.
 
-    One query.
+    ``stored`` are the keys of clients, as a query; ``live`` those of more, which may be among them.
+    Beside it: how many of ``live`` are not. One query, and one more when something is stale.
     """
-    wanted = set(clients)
-    today = timezone.localdate(figures.now)
-    year = Scope(first=last_year(figures.now), last=today)
-    stored = _worth_in(year).filter(client__in=wanted).exclude(project__in=figures.tail.projects)
-    total = stored.aggregate(total=Sum("worth"))["total"] or Decimal(0)
-    live = (
+    touched = {*live, *_touched(figures)}
+    among = set(stored.filter(client__in=touched).distinct()) if touched else set()
+    added = {client for client in live if (client,) not in among}
+    wanted = {client for (client,) in among} | added
+    year = Scope(first=last_year(figures.now), last=timezone.localdate(figures.now))
+    facts = _worth_in(year).filter(Q(client__in=stored) | Q(client__in=added))
+    facts = facts.exclude(project__in=figures.tail.projects) if figures.tail.projects else facts
+    total = facts.aggregate(total=Sum("worth"))["total"] or Decimal(0)
+    changed = (
         fact.worth
         for fact in figures.tail.live
         if fact.worth is not None and fact.client_id in wanted and year.holds(fact, any_moment=True)
     )
-    return Decimal(total) + sum(live, Decimal(0))
+    return len(added), Decimal(total) + sum(changed, Decimal(0))
 
 
 def names_of(clients: Iterable[int]) -> dict[int, str]:

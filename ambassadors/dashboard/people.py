@@ -265,14 +265,30 @@ class Name:
         return self.response.interest == Interest.YES
 
 
+_PART = "invitation__project_contact"
+_SHOWN = (
+    "group",
+    "recommendation",
+    "score",
+    "interest",
+    "submitted_at",
+    f"{_PART}__role",
+    f"{_PART}__contact__name",
+    f"{_PART}__contact__job_title",
+    f"{_PART}__project__name",
+    f"{_PART}__project__client__name",
+    f"{_PART}__project__account_manager__name",
+)
+
+
 def on_page(facts: Sequence[Fact]) -> list[Name]:
     """Return a page of names, with all that is shown of them. Four queries."""
-    part = "invitation__project_contact"
     found = (
         Response.objects.filter(pk__in=[fact.response_id for fact in facts])
         .select_related(
-            f"{part}__contact", f"{part}__project__client", f"{part}__project__account_manager"
+            f"{_PART}__contact", f"{_PART}__project__client", f"{_PART}__project__account_manager"
         )
+        .only(*_SHOWN)
         .prefetch_related("services")
     )
     responses = {response.pk: response for response in found}

@@ -7,7 +7,7 @@ projects the tail is left out, and the page says how far behind it is.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -25,14 +25,14 @@ from ambassadors.rollup.cuts import BITS, KEPT, SINGLE, cut_of
 from ambassadors.rollup.models import Fact, Grain, Of, Progress, Spread, Sum, Yield
 from ambassadors.rollup.refreshing import stale_projects
 from ambassadors.rollup.scope import Scope
-from ambassadors.rollup.spreads import BETWEEN, KINDS, Kind, Value
+from ambassadors.rollup.spreads import BETWEEN, KINDS
 from ambassadors.rollup.tally import Tally
 from surveys.models import Touchpoint
 
 TAIL = 2_000  # projects: computing them takes about a second
 _TRIES = 3  # of reading while somebody brings the figures up to date
 _CORE = tuple(name for name in COUNTERS if not name.startswith("score_"))
-_BESIDE = {"questionnaire", "touchpoint", "month"}  # what every sum knows beside its cut
+_BESIDE = {"questionnaire", "moment"}  # what every sum knows beside its cut
 
 By = Callable[[Any], Any]
 Found = TypeVar("Found")
@@ -76,8 +76,14 @@ class Figures:
     @cached_property
     def months(self) -> dict[date, Tally]:
         """The counts by the first day of each month that has any, in order."""
-        found = self._by("month", tuple(COUNTERS))
+        moment = self.scope.moment
+        found = {month: tally for (month, at), tally in self._moments.items() if at == moment}
         return {month: found[month] for month in sorted(found)}
+
+    @cached_property
+    def _moments(self) -> dict[tuple[date, Touchpoint], Tally]:
+        """The counts by month and touchpoint."""
+        return self._by("moment", tuple(COUNTERS), any_moment=True)
 
     @cached_property
     def total(self) -> Tally:
@@ -97,7 +103,10 @@ class Figures:
     @cached_property
     def touchpoints(self) -> dict[Touchpoint, Tally]:
         """The counts of every touchpoint, in the order of a project."""
-        found = self._by("touchpoint", tuple(COUNTERS), any_moment=True)
+        parts: dict[Touchpoint, list[Counter[str]]] = defaultdict(list)
+        for (_month, moment), tally in self._moments.items():
+            parts[moment].append(tally.counts)
+        found = {moment: Tally.of(counts) for moment, counts in parts.items()}
         return {moment: found[moment] for moment in JOURNEY if moment in found}
 
     @cached_property
@@ -134,19 +143,28 @@ class Figures:
         ]
 
     def _spread(self, of: Of) -> dict[str, tuple[int, Decimal]]:
-        """Return number and worth of each value that occurs: as kept, corrected by the tail."""
-        kind = KINDS[of]
-        numbers: Counter[str] = Counter()
-        worth: dict[str, Decimal] = defaultdict(Decimal)
-        for value, number, total in _kept_spread(self.scope, kind):
-            numbers[value] += number
-            worth[value] += total
-        for row, sign in self._corrections() if kind.model is Fact else self._yields():
-            said = kind.said(row)
-            if said is not None:
-                numbers[said] += sign
-                worth[said] += sign * ((row.value if kind.has_worth else None) or Decimal(0))
-        return {value: (number, worth[value]) for value, number in numbers.items() if number}
+        """Return number and worth of each value that occurs."""
+        return {value: found for value, found in self._spreads[of].items() if found[0]}
+
+    @cached_property
+    def _spreads(self) -> dict[Of, dict[str, tuple[int, Decimal]]]:
+        """Number and worth of each value of everything that is spread, corrected by the tail."""
+        found: dict[Of, dict[str, tuple[int, Decimal]]] = {of: {} for of in KINDS}
+
+        def add(of: Of, value: str, number: int, worth: Decimal) -> None:
+            so_far = found[of].get(value, (0, Decimal(0)))
+            found[of][value] = so_far[0] + number, so_far[1] + worth
+
+        for of, value, number, worth in _kept_spreads(self.scope):
+            add(of, value, number, worth)
+        for kind in KINDS.values():
+            rows = self._corrections() if kind.model is Fact else self._yields()
+            for row, sign in rows:
+                said = kind.said(row)
+                if said is not None:
+                    one = (row.value if kind.has_worth else None) or Decimal(0)
+                    add(kind.of, said, sign, sign * one)
+        return found
 
     def _yields(self) -> Iterator[tuple[Any, int]]:
         """Yield what came, as ``_corrections`` does the facts."""
@@ -180,10 +198,9 @@ JOURNEY = (
     Touchpoint.AFTERCARE,
 )
 _OF_FACT: dict[str, By] = {
-    "month": lambda fact: fact.day.replace(day=1),
+    "moment": lambda fact: (fact.day.replace(day=1), Touchpoint(fact.touchpoint)),
     "division": lambda fact: fact.division_id,
     "service": lambda fact: fact.service_id or 0,
-    "touchpoint": lambda fact: Touchpoint(fact.touchpoint),
 }
 
 
@@ -235,54 +252,66 @@ def _stored(
     yield from _from_sums(wanted, key, counters)
 
 
-def _kept_spread(scope: Scope, kind: Kind) -> Iterator[Value]:
-    """Yield what is kept of ``kind``: months where a cut knows the filters, the rest from rows."""
-    is_of_facts = kind.model is Fact
-    whole = scope.of_facts() if is_of_facts else scope.of_yields()
-    keys = scope.keys if is_of_facts else scope.keys_of_yields
-    columns = set(keys) - _BESIDE
-    if not columns <= set(BITS) or cut_of(columns) not in SINGLE:
-        yield from kind.stored(whole)
-        return
+def _kept_spreads(scope: Scope) -> Iterator[tuple[Of, str, int, Decimal]]:
+    """Yield what is kept of each kind: months where a cut knows the filters, the rest from rows."""
     months, ends = _split(scope.first, scope.last)
-    wanted = Q(of=kind.of, cut=cut_of(columns), **keys) & months
-    if is_of_facts:
-        wanted &= Q(touchpoint=scope.moment)
-    totals = Spread.objects.filter(wanted).order_by().values_list("value")
-    yield from totals.annotate(Total("number"), Total("worth"))
-    if ends:
-        yield from kind.stored(whole & _any(ends, "day"))
+    kept = Q(pk__in=())
+    for model, keys, whole, limits in (
+        (Fact, scope.keys, scope.of_facts(), {"touchpoint": scope.moment}),
+        (Yield, scope.keys_of_yields, scope.of_yields(), {}),
+    ):
+        columns = set(keys) - _BESIDE
+        is_kept = columns <= set(BITS) and cut_of(columns) in SINGLE
+        kinds = [kind for kind in KINDS.values() if kind.model is model]
+        if is_kept:
+            of = Q(of__in=[kind.of for kind in kinds])
+            kept |= of & Q(cut=cut_of(columns), **keys, **limits) & months
+        rest = _any(ends, "day") if is_kept else Q()
+        for kind in kinds if ends or not is_kept else ():
+            yield from ((kind.of, *row) for row in kind.stored(whole & rest))
+    totals = Spread.objects.filter(kept).order_by().values_list("of", "value")
+    for name, *row in totals.annotate(Total("number"), Total("worth")):
+        yield Of(name), *row
 
 
 def _from_sums(
     wanted: Q, key: str, counters: tuple[str, ...]
 ) -> Iterable[tuple[Any, Mapping[str, int]]]:
+    width = len(_BY[key](""))
     for row in _added_up(key, counters).filter(wanted):
-        yield _value(key, row["by"]), {name: row[f"n_{name}"] or 0 for name in counters}
+        yield _value(key, row[:width]), dict(zip(counters, row[width:], strict=True))
 
 
 @cache  # sixty expressions are longer in the making than the database needs for them
 def _added_up(key: str, counters: tuple[str, ...]) -> QuerySet[Any, Any]:
     """Return the sums of ``counters`` by ``key``, of every row; whoever asks narrows them down."""
-    value = TruncMonth("starts_on") if key == "month" else F(key)
+    by = _BY[key]("starts_on")
     # Sums get names of their own: a counter is called like its column.
     totals = {f"n_{name}": Total(name) for name in counters}
-    grouped: QuerySet[Any, Any] = Sum.objects.order_by().annotate(by=value).values("by")
-    added: QuerySet[Any, Any] = grouped.annotate(**totals)
+    grouped: QuerySet[Any, Any] = Sum.objects.order_by().annotate(**by).values(*by)
+    added: QuerySet[Any, Any] = grouped.annotate(**totals).values_list(*by, *totals)
     return added
 
 
 def _from_facts(wanted: Q, key: str) -> Iterable[tuple[Any, Mapping[str, int]]]:
-    value = TruncMonth("day") if key == "month" else F(key)
-    rows: QuerySet[Any, Any] = Fact.objects.filter(wanted).order_by().annotate(by=value)
-    for row in rows.values("by", *COLUMNS).annotate(number=Count("pk")):
-        yield _value(key, row["by"]), count([row])
+    by = _BY[key]("day")
+    rows: QuerySet[Any, Any] = Fact.objects.filter(wanted).order_by().annotate(**by)
+    for row in rows.values(*by, *COLUMNS).annotate(number=Count("pk")):
+        yield _value(key, [row[name] for name in by]), count([row])
 
 
-def _value(key: str, value: Any) -> Any:
-    if key == "touchpoint":
-        return Touchpoint(value)
-    return value or 0 if key == "service" else value
+# By what counts are split, where the day stands in the column that is named.
+_BY: dict[str, Callable[[str], dict[str, Any]]] = {
+    "moment": lambda day: {"by_month": TruncMonth(day), "by_moment": F("touchpoint")},
+    "division": lambda day: {"by": F("division")},
+    "service": lambda day: {"by": F("service")},
+}
+
+
+def _value(key: str, by: Sequence[Any]) -> Any:
+    if key == "moment":
+        return by[0], Touchpoint(by[1])
+    return by[0] or 0 if key == "service" else by[0]
 
 
 def _split(first: date | None, last: date | None) -> tuple[Q, list[tuple[date, date]]]:
