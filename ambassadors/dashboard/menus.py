@@ -54,11 +54,13 @@ def _attributes(attrs: dict[str, Any]) -> SafeString:
 
 
 class ReadOnce(ModelChoiceIterator):  # type: ignore[type-arg]  # not at run time
-    """The rows of a menu, read when first asked for."""
+    """The rows of a menu, read when first asked for, and at once: Django opens a cursor for them,
+    which takes PostgreSQL three answers instead of one."""
 
     @cached_property
     def _read(self) -> list[tuple[Any, Any]]:
-        return list(super().__iter__())
+        empty = [] if self.field.empty_label is None else [("", self.field.empty_label)]
+        return [*empty, *map(self.choice, self.queryset.all())]
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         return iter(self._read)
