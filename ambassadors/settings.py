@@ -307,7 +307,7 @@ _EVERY = {
     "reconcile alerts": ("alerts.tasks.reconcile", 60.0, 60),
     "queue digests": ("alerts.tasks.queue_digests", 60.0, 60),
     "escalate alerts": ("alerts.tasks.escalate", 60.0, 60),
-    "refresh figures": ("ambassadors.rollup.tasks.refresh_figures", 30.0, 30),
+    "refresh figures": ("ambassadors.rollup.tasks.refresh_figures", 5.0, 5),
     "ask whether it is solved": ("surveys.tasks.ask_whether_solved", 600.0, 600),
     "queue board reports": ("ambassadors.board.tasks.queue_board_reports", 300.0, 300),
     "report refused mail": ("outbox.tasks.report_refusals", 60.0, 60),

@@ -57,10 +57,11 @@ def silent_accounts(figures: Figures, *, most: int | None = None) -> list[Silent
     """
     stale = _touched(figures)
     worth = _worth_in(figures.scope).filter(client__in=_silent_since(figures.now))
-    settled = worth.exclude(client__in=stale) if stale else worth
-    totals = settled.values("client").annotate(total=Sum("worth")).filter(total__gt=0)
+    totals = worth.values("client").annotate(total=Sum("worth")).filter(total__gt=0)
     ordered = totals.order_by("-total", "client").values_list("client", "total")
-    found = [*ordered[:most], *_live_totals(figures, stale)]
+    enough = None if most is None else most + len(stale)
+    settled = [pair for pair in ordered[:enough] if pair[0] not in stale]
+    found = [*settled, *_live_totals(figures, stale)]
     found.sort(key=lambda pair: (-pair[1], pair[0]))
     return _told(found[:most], figures)
 
@@ -152,15 +153,18 @@ def worth_last_year(
     added = {client for client in live if (client,) not in among}
     wanted = {client for (client,) in among} | added
     year = Scope(first=last_year(figures.now), last=timezone.localdate(figures.now))
-    facts = _worth_in(year).filter(Q(client__in=stored) | Q(client__in=added))
-    facts = facts.exclude(project__in=figures.tail.projects) if figures.tail.projects else facts
-    total = facts.aggregate(total=Sum("worth"))["total"] or Decimal(0)
+    parts = [_worth_in(year).filter(client__in=stored)]
+    if added:
+        parts.append(_worth_in(year).filter(client__in=added))
+    totals = (part.aggregate(total=Sum("worth"))["total"] for part in parts)
+    # Taking the stale out again here leaves the database to an index alone.
     changed = (
-        fact.worth
-        for fact in figures.tail.live
+        sign * fact.worth
+        for facts, sign in ((figures.tail.stored, -1), (figures.tail.live, 1))
+        for fact in facts
         if fact.worth is not None and fact.client_id in wanted and year.holds(fact, any_moment=True)
     )
-    return len(added), Decimal(total) + sum(changed, Decimal(0))
+    return len(added), sum(filter(None, totals), Decimal(0)) + sum(changed, Decimal(0))
 
 
 def names_of(clients: Iterable[int]) -> dict[int, str]:

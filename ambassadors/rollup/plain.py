@@ -73,16 +73,17 @@ def latest_answers(people: Collection[int]) -> dict[int, Latest]:
 def facts(
     projects: Iterable[int], *, now: datetime, latest: Mapping[int, Latest] | None = None
 ) -> list[Fact]:
-    """Return the facts of ``projects``, unsaved. Four queries, whatever their number.
+    """Return the facts of ``projects``, unsaved. Five queries at most, whatever their number.
 
     ``latest`` is what ``latest_answers`` returned a moment ago, for at least those who answered.
     """
     wanted = list(projects)
     parts = ProjectContact.objects.filter(project__in=wanted)
     is_close = Q(invitations__touchpoint=Touchpoint.PROJECT_CLOSE)
-    closed = _rows(parts.of_closed_projects(), is_close, now)
-    others = _rows(parts, ~is_close, now).filter(asked_key__isnull=False)
-    rows = [*closed, *others]
+    rows = list(_rows(parts.of_closed_projects(), is_close, now))
+    invitations = Invitation.objects.filter(project_contact__project__in=wanted)
+    if invitations.exclude(touchpoint=Touchpoint.PROJECT_CLOSE).exists():
+        rows += _rows(parts, ~is_close, now).filter(asked_key__isnull=False)
     if latest is None:
         latest = latest_answers({row["contact"] for row in rows if row["answer__id"]})
     found = [_fact(row, now, latest) for row in rows]
