@@ -204,7 +204,7 @@ def test_a_loss_reads_number_first_and_says_what_is_counted(client, manager):
         mail_of(make_invitation(), state=State.UNDELIVERABLE)
     page = words(client.get(PAGE))
     assert "3 contactpersonen bij afgesloten projecten" in page
-    assert "2 niet: 2 mail geweigerd of teruggekomen" in page
+    assert "2 niet: 2× mail geweigerd of teruggekomen" in page
 
 
 def test_a_project_without_contact_is_mentioned(client, manager):
