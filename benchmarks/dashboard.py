@@ -14,6 +14,7 @@ from django.db.models import Count
 from django.test import Client as Browser
 from django.utils import timezone
 
+from ambassadors.rollup.refreshing import refresh
 from benchmarks.servers import is_full, pages
 from benchmarks.sizes import Size
 from benchmarks.staff_pages import median_of, p95, waits
@@ -37,11 +38,11 @@ def measure(size: Size) -> Iterator[Row]:
     bare = median_of(_group_by, times=5)
     budget, rows = (BUDGET, BUDGET_ROWS) if is_full() else (SQLITE_BUDGET, SQLITE_ROWS)
     total = f"{Response.objects.count():,} responses"
+    looks = {}
     with pages() as site:
-        looks = {
-            name: p95(waits(site, user, address, looks=size.looks))
-            for name, address in _addresses().items()
-        }
+        for name, address in _addresses().items():
+            refresh()  # what beat does every five seconds
+            looks[name] = p95(waits(site, user, address, looks=size.looks))
         search = p95(waits(site, user, "/dashboard/names/?q=vries", looks=size.looks))
     slowest = max(looks, key=lambda name: looks[name])
     for name, seconds in (("no filter", looks["no filter"]), (slowest, looks[slowest])):

@@ -86,7 +86,7 @@ def _years_before(day: date, years: int) -> date:
 
 
 def _settle() -> None:
-    """Let PostgreSQL see what was stored, as it does by itself in a database that lives."""
-    if connection.vendor == "postgresql":
+    """Let PostgreSQL know what was stored, as it does by itself in a database that lives."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE")
