@@ -69,7 +69,7 @@ def _name(sheet: Sheet, board: Board, name: Name, x: float, y: float) -> None:
     sheet.say(contact.name, x, y, _HALF - 26, size=10, bold=True)
     when = day(at, today=timezone.localdate(board.made_at))
     sheet.say(when, x + _HALF - 25, y, 25, to_the_right=True)
-    sheet.say(contact.client.name, x, y + 3.9, _HALF)
+    sheet.say(name.response.project.client.name, x, y + 3.9, _HALF)
 
 
 def _coverage(sheet: Sheet, board: Board) -> None:

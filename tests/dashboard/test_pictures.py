@@ -205,7 +205,7 @@ def test_a_funnel_says_what_was_lost_and_why():
     drawing = Drawing("funnel", ALL["funnel"])
     text = " ".join(drawing.text.split())
     assert "71% van de vorige stap" in text
-    assert "400 niet: 400 te kort geleden" in text
+    assert "400 niet: 400× te kort geleden" in text
     assert [link["href"] for link in drawing.all("a")] == ["/closed", "/recent"]
     assert len(drawing.marks("kept")) == 3
     assert len(drawing.marks("lost")) == 2

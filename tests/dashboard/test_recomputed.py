@@ -158,7 +158,7 @@ def check_coverage_and_every_reason(page, year):
     assert len(shown) >= 7  # or the firm has too little in it
     for fate, lost in shown.items():
         with translation.override("nl"):
-            assert f"{lost} {Fate(fate).label}" in text
+            assert f"{lost}× {Fate(fate).label}" in text
     nobody = Project.objects.filter(closed_on__gte=page.first, project_contacts=None).count()
     assert f"Bij {nobody} afgesloten projecten staat geen contactpersoon" in text
 
