@@ -192,13 +192,19 @@ def _latest_day(fact: Any) -> Any:
     return -fact.day.toordinal(), fact.project_id, part
 
 
+def _title(asked: Asked, which: Which) -> str:
+    """Return what is listed; without a mail server nothing was delivered, and it says so."""
+    is_kept = asked.query.get("step") == Step.DELIVERED and asked.figures.total.is_only_kept
+    return _("Contacts whose invitation was kept, not sent") if is_kept else which.title
+
+
 def contacts_table(asked: Asked) -> Table:
     """Return the list that the address asks for."""
     which = which_of(asked.query)
     fates = capital_labels_of(Fate)
     return Table(
         slug="contacts",
-        title=which.title,
+        title=_title(asked, which),
         about=_(
             "What became of asking each contact. Somebody with two projects stands here twice."
         ),

@@ -95,7 +95,7 @@ class FilterForm(forms.Form):
             # Names are of every touchpoint, unless one is asked for.
             ("", capfirst(Touchpoint.PROJECT_CLOSE.label)),
             *((moment.value, capfirst(moment.label)) for moment in JOURNEY[:_CLOSE]),
-            (Touchpoint.PROJECT_CLOSE.value, _("Project close, names too")),
+            (Touchpoint.PROJECT_CLOSE.value, _("Project close only")),
             *((moment.value, capfirst(moment.label)) for moment in JOURNEY[_CLOSE + 1 :]),
         ],
         required=False,

@@ -24,7 +24,6 @@ from ambassadors.dashboard.tables import Table
 from ambassadors.rollup.models import Fact
 from ambassadors.rollup.reading import unchanged
 from staff.roles import Right, requires
-from staff.wording import day
 
 logger = logging.getLogger(__name__)
 
@@ -158,13 +157,13 @@ def _about(asked: Asked, table: Table) -> list[Line]:
     words: list[Line] = [(_("Search"), str(asked.query["q"]))] if asked.words else []
     if table.slug == "names" and asked.narrowing.limits:  # other lists are not narrowed
         words.append((_("Limited to"), asked.narrowing.words))
-    scope, today = asked.scope, timezone.localdate(asked.now)
+    scope = asked.scope
     return [
         (_("List"), table.title),
         (_("About"), table.about),
         *in_words(asked.form),
-        (_("Closed from"), day(scope.first, today=today) if scope.first else ""),
-        (_("Closed up to and including"), day(scope.last, today=today) if scope.last else ""),
+        (_("From"), scope.first or ""),
+        (_("Up to and including"), scope.last or ""),
         *words,
         (_("Made on"), timezone.localtime(asked.now).replace(tzinfo=None)),
         (_("Number"), len(table)),

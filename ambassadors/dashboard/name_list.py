@@ -54,6 +54,7 @@ class _Beside(NamedTuple):
     services: str | None
     ask: Ask | None
     consents: Sequence[ConsentKind]
+    has_open_minus: bool
 
 
 def _columns_of_answer() -> list[Column]:
@@ -92,7 +93,7 @@ def _recommends(recommendation: str, score: int | None) -> str:
 
 def _columns_of_ask() -> list[Column]:
     kinds, answers = capital_labels_of(AskKind), labels_of(AskAnswer)
-    consents = labels_of(ConsentKind)
+    consents, call_first = labels_of(ConsentKind), _("call first")
     return [
         Column(
             label=_("Last asked for"), value=lambda row: row.more.ask and kinds[row.more.ask.kind]
@@ -108,12 +109,16 @@ def _columns_of_ask() -> list[Column]:
             label=_("Allows"),
             value=lambda row: ", ".join(consents[kind] for kind in row.more.consents),
         ),
+        Column(
+            label=_("Open – at this client"),
+            value=lambda row: call_first if row.more.has_open_minus else None,
+        ),
         Column(label=_("Account manager"), value=attrgetter("fact.account_manager")),
     ]
 
 
 def _rows(facts: Sequence[Fact]) -> Iterator[Row]:
-    """Yield the latest answers with all that a file says of them. Five queries."""
+    """Yield the latest answers with all that a file says of them. Six queries."""
     found = named(
         Response.objects.filter(pk__in=[fact.response_id for fact in facts]).order_by(),
         *("pk", "group", "submitted_at", "recommendation", "score", "interest"),
@@ -126,6 +131,7 @@ def _rows(facts: Sequence[Fact]) -> Iterator[Row]:
     people_ = [fact.contact_id for fact in facts if fact.contact_id]
     services, asks = services_of(answers), Ask.objects.last_of(people_)
     consents = people.consents_of(people_)
+    warned = people.clients_with_open_minus({answer.client_id for answer in answers.values()})
     for fact in facts:
         answer, person = answers.get(fact.response_id), fact.contact_id or 0
         if answer is not None:
@@ -136,5 +142,6 @@ def _rows(facts: Sequence[Fact]) -> Iterator[Row]:
                     services=services.get(answer.pk),
                     ask=asks.get(person),
                     consents=consents.get(person, ()),
+                    has_open_minus=answer.client_id in warned,
                 ),
             )

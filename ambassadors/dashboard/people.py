@@ -6,7 +6,7 @@ is no ambassador of last year.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Collate
 from django.utils.translation import gettext_lazy as _
 
+from alerts.models import Alert
 from ambassadors.dashboard.narrowing import EVERYBODY, Narrowing
 from ambassadors.programme.models import Ask
 from ambassadors.rollup.listing import FactList
@@ -253,6 +254,7 @@ class Name:
     since: datetime
     last_ask: Ask | None
     consents: Sequence[ConsentKind] = field(default=())
+    has_open_minus: bool = False  # at this client, so that nothing may be asked now
 
     @property
     def may_not_recommend(self) -> bool:
@@ -282,7 +284,7 @@ _SHOWN = (
 
 
 def on_page(facts: Sequence[Fact]) -> list[Name]:
-    """Return a page of names, with all that is shown of them. Four queries."""
+    """Return a page of names, with all that is shown of them. Five queries."""
     found = (
         Response.objects.filter(pk__in=[fact.response_id for fact in facts])
         .select_related(
@@ -294,16 +296,25 @@ def on_page(facts: Sequence[Fact]) -> list[Name]:
     responses = {response.pk: response for response in found}
     contacts = [fact.contact_id for fact in facts if fact.contact_id]
     last_asks, consents = Ask.objects.last_of(contacts), consents_of(contacts)
+    warned = clients_with_open_minus({one.project.client_id for one in responses.values()})
     return [
         Name(
             response=responses[fact.response_id],
             since=fact.since or responses[fact.response_id].submitted_at,
             last_ask=last_asks.get(fact.contact_id or 0),
             consents=consents.get(fact.contact_id or 0, ()),
+            has_open_minus=responses[fact.response_id].project.client_id in warned,
         )
         for fact in facts
         if fact.response_id in responses
     ]
+
+
+def clients_with_open_minus(clients: Collection[int]) -> set[int]:
+    """Return which of these clients have an open –: they are called first. One query."""
+    client = f"response__{_PART}__project__client"
+    alerts = Alert.objects.open().filter(group=Group.NEGATIVE, **{f"{client}__in": clients})
+    return set(alerts.order_by().values_list(client, flat=True))
 
 
 def consents_of(contacts: Iterable[int]) -> dict[int, list[ConsentKind]]:

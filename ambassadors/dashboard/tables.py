@@ -16,6 +16,7 @@ from staff import wording
 from surveys.models import Group
 
 _AT_ONCE = 2_000
+_CENT = Decimal("0.01")
 _GLYPHS = {Group.POSITIVE.value: "+", Group.NEUTRAL.value: "0", Group.NEGATIVE.value: "–"}
 
 
@@ -141,5 +142,5 @@ _IN_FILE: dict[Kind, Callable[[Any], Value]] = {
     Kind.GROUP: lambda value: None if value is None else _GLYPHS.get(value, "?"),
     Kind.DAY: lambda value: None if value is None else _as_day(value),
     Kind.NUMBER: lambda value: None if value is None else int(value),
-    Kind.EURO: lambda value: None if value is None else Decimal(value),
+    Kind.EURO: lambda value: None if value is None else Decimal(value).quantize(_CENT),
 }

@@ -4,6 +4,7 @@ import csv
 import io
 import random
 from datetime import date, timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.models import Alert
 from ambassadors.dashboard import people
 from ambassadors.dashboard.contacts import Step, facts_of, which_of
 from ambassadors.dashboard.people import Order, Selection
@@ -23,11 +25,12 @@ from ambassadors.rollup.fates import Fate
 from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.refreshing import refresh
 from ambassadors.rollup.scope import Scope
+from outbox.models import Delivery
 from outbox.searching import words_of
 from surveys.models import Client, Consent, Contact, Project
 from tests.dashboard.conftest import answered, asked
 from tests.dashboard.test_page import words
-from tests.factories import make_ask, make_client, make_contact, make_project, make_user
+from tests.factories import make_alert, make_ask, make_client, make_contact, make_project, make_user
 from tests.rollup import deeds
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +222,38 @@ def test_what_somebody_allows_stands_with_the_name_until_taken_back(client, thre
     assert "citaat" not in words(client.get(NAMES))
 
 
+def test_whoever_works_for_a_client_with_an_open_minus_is_called_first(client, three):
+    warning, column = "– open bij deze klant: eerst bellen", "Open – bij deze klant"
+
+    def warned():
+        rows = list(client.get("/dashboard/export/names.csv").streaming_content)
+        rows = list(csv.reader(io.StringIO(b"".join(rows).decode()[1:]), delimiter=";"))
+        header, *lines = rows[rows.index([]) + 1 :]
+        place = header.index(column)
+        return {line[1]: line[place] for line in lines if line[place]}
+
+    assert warning not in words(client.get(NAMES))
+    contact = Contact.objects.get(name="Zoë de Wit")
+    alert = make_alert(client=contact.client)
+    assert words(client.get(NAMES)).count(warning) == 1
+    assert warned() == {"Zoë de Wit": "eerst bellen"}
+    Alert.objects.filter(pk=alert.pk).update(
+        state="closed", closed_at=timezone.now(), outcome="partly", root_cause="cost"
+    )
+    assert warning not in words(client.get(NAMES))
+    assert not warned()
+
+
+def test_a_list_of_mail_that_was_only_kept_does_not_say_delivered(client, manager):
+    asked()
+    Delivery.objects.update(transport="kept")
+    assert "van wie de uitnodiging is bewaard" in words(client.get(CONTACTS, {"step": "delivered"}))
+    asked()
+    assert "van wie de uitnodiging is bewaard" not in words(
+        client.get(CONTACTS, {"step": "delivered"})
+    )
+
+
 def test_who_became_negative_is_never_listed(client, three):
     refresh()
     answered("dissatisfied", "yes", "yes")
@@ -334,6 +369,12 @@ class TestOut:
         assert row[0] == "+"
         assert row[1:3] == ["'=HYPERLINK(1)", "'@x"]
         assert row[4] == '\'+31;"x"\r\n=1'
+
+    def test_days_have_a_year_and_amounts_have_cents(self, client, manager):
+        asked(value=Decimal("1234.5"))
+        rows = self.rows(client.get("/dashboard/export/silent.csv", {"period": "12m"}))
+        assert ["Tot en met", timezone.localdate().isoformat()] in rows
+        assert rows[-1][1] == "1234,50"
 
     def test_search_and_selection_hold_for_the_file(self, client, manager, three):
         rows = self.rows(client.get("/dashboard/export/names.csv", {"q": "zoe"}))
