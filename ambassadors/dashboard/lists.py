@@ -69,7 +69,10 @@ def open_table(asked: Asked) -> Table:
     return Table(
         slug="open",
         title=_("Open –"),
-        about=_("Negative answers that somebody still has to settle, the oldest first."),
+        about=_(
+            "Negative answers that somebody still has to settle, the oldest first. The alert of an "
+            "answer that the client has replaced since stands with the alerts only."
+        ),
         columns=[
             person_column(_("Contact")),
             client_column(),
