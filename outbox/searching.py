@@ -26,5 +26,9 @@ def searchable(parts: Iterable[str]) -> str:
 
 
 def words_of(asked: str) -> list[str]:
-    """Return the words that must all occur, in any order, each anywhere: "zoe p-10", "@ymere"."""
-    return list(dict.fromkeys(folded(asked).split()))
+    """Return the words that must all occur, in any order, each anywhere: "zoe p-10", "@ymere".
+
+    Of a text that is longer than any that is searched, only the beginning counts: a database gives
+    up on a thousand conditions.
+    """
+    return list(dict.fromkeys(folded(asked)[:LENGTH].split()))

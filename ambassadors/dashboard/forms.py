@@ -35,6 +35,8 @@ PARTS = (
     "manager",
 )
 CLIENTS_SHOWN = 8  # among which to choose, when more answer to what was typed
+# Twice as long before the first year there still are days, to compare with.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _LONGEST_KEY = 18  # digits: what any database takes for a number
 _CLOSE = JOURNEY.index(Touchpoint.PROJECT_CLOSE)
 _BANDS = (Band.SMALL, Band.MEDIUM, Band.LARGE, Band.LARGEST, Band.UNKNOWN)
@@ -54,6 +56,23 @@ class DateInput(forms.DateInput):
             return date.fromisoformat(str(value)).isoformat()
         except ValueError:
             return None
+
+
+class DayField(forms.DateField):
+    """A day from which one can reckon: what no calendar of a firm holds is no date here.
+
+    Nothing else knows how near the first and the last day of all are, and there the day before, the
+    year before and midnight are none.
+    """
+
+    widget = DateInput
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day, or None for nothing."""
+        found = super().to_python(value)
+        if found is not None and not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
 
 class QuestionnaireField(RowField):
@@ -78,8 +97,8 @@ class FilterForm(forms.Form):
     """
 
     period = forms.ChoiceField(label=_("Period"), choices=Period.choices, widget=Menu)
-    first = forms.DateField(label=_("From"), required=False, widget=DateInput())
-    last = forms.DateField(label=_("Up to and including"), required=False, widget=DateInput())
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("Up to and including"), required=False)
     compare = forms.ChoiceField(
         label=_("Compare with"),
         choices=[

@@ -47,6 +47,8 @@ _OF_CLIENT = (
     f" (SELECT c.id FROM {Contact._meta.db_table} c WHERE c.client_id = {{row}}.id)"
 )
 _OF_PERSON = f"SELECT p.project_id FROM {_PARTS} p WHERE p.contact_id = {{row}}.id"
+# Somebody else in their place: both have another latest answer, and were asked elsewhere or not.
+_OF_PLACE = f"SELECT p.project_id FROM {_PARTS} p WHERE p.contact_id = {{row}}.contact_id"
 _OF_MAIL = (
     f"SELECT p.project_id FROM {_PARTS} p JOIN {_INVITATIONS} i ON i.project_contact_id = p.id"
     f" WHERE i.delivery_id = {{row}}.id"
@@ -107,6 +109,7 @@ _PROJECT_COLUMNS = (
 WATCHES = (
     Watch(model=Project, projects=_OF_PROJECT, columns=_PROJECT_COLUMNS),
     Watch(model=ProjectContact, projects=_OF_PART, columns=("project_id", "contact_id")),
+    Watch(model=ProjectContact, projects=_OF_PLACE, columns=("contact_id",), events=("UPDATE",)),
     Watch(
         model=Invitation,
         projects=_OF_CONTACT,
@@ -153,6 +156,7 @@ WATCHES = (
         model=Alert,
         projects=_OF_RESPONSE,
         columns=(
+            "response_id",
             "state",
             "acknowledge_by",
             "speak_by",
@@ -163,7 +167,6 @@ WATCHES = (
             "recovered_at",
             "root_cause",
         ),
-        events=("INSERT", "UPDATE"),
     ),
     Watch(
         model=Lead, projects=_OF_RESPONSE, columns=("response_id", "created_at", "stage", "value")

@@ -304,3 +304,19 @@ def test_figures_that_are_behind_say_so(client, manager, monkeypatch):
     assert re.search(r"De cijfers worden bijgewerkt: nog \d+ projecten\.", page)
     monkeypatch.undo()
     assert "De cijfers worden bijgewerkt" not in words(client.get(PAGE))
+
+
+ENDS = (("first", "0001-01-01"), ("last", "9999-12-31"), ("last", "0001-01-31"))
+
+
+@pytest.mark.parametrize("compare", ["before", "year"])
+@pytest.mark.parametrize(("name", "day"), ENDS)
+def test_a_day_at_the_end_of_all_days_is_no_period(client, manager, name, day, compare):
+    answered()
+    query = {name: day, "compare": compare}
+    found = client.get(PAGE, query)
+    assert (found.status_code, found.context["form"].has_wrong_period) == (200, True)
+    for path in ("names/", "contacts/", "lists/leads/", "lists/causes/", "export/leads.csv"):
+        assert client.get(PAGE + path, query).status_code == 200, path
+    far = {"first": "1900-01-01", "last": "2999-12-31", "compare": compare}
+    assert not client.get(PAGE, far).context["form"].has_wrong_period

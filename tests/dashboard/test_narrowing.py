@@ -298,3 +298,11 @@ def test_queries_do_not_grow_with_the_names(client, manager):
     assert cost() == alone
     refresh()
     assert cost() <= alone - 4  # no tail, so nobody to look up
+
+
+@pytest.mark.parametrize("text", [" ".join(map(str, range(1_500))), "x" * 60_000])
+def test_a_search_that_is_longer_than_a_database_takes_finds_nobody(client, manager, text):
+    answered()
+    refresh()
+    assert client.get(NAMES, {"q": text}).context["page"].paginator.count == 0
+    assert client.get("/dashboard/export/names.csv", {"q": text}).status_code == 200

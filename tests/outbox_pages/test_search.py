@@ -174,3 +174,10 @@ def test_folding_is_total_idempotent_and_fits_in_an_index(text):
 def test_whatever_is_queued_is_found_by_its_own_words(text):
     searched = searchable(["Sanne de Wit", text])
     assert all(word in searched for word in words_of(text))
+
+
+def test_of_more_words_than_are_ever_searched_the_beginning_counts():
+    many = words_of(" ".join(map(str, range(5_000))))
+    assert many[:3] == ["0", "1", "2"]
+    assert len(" ".join(many)) <= LENGTH
+    assert words_of("x" * 70_000) == ["x" * LENGTH]

@@ -166,6 +166,12 @@ def take_off(dice, now):
         part.delete()
 
 
+def replace_contact(dice, now):
+    part, contact = _a(dice, ProjectContact.objects.all()), _a(dice, Contact.objects.all())
+    if part and not ProjectContact.objects.filter(project=part.project, contact=contact):
+        ProjectContact.objects.filter(pk=part.pk).update(contact=contact)
+
+
 def add_contact(dice, now):
     project, contact = _a(dice, Project.objects.all()), _a(dice, Contact.objects.all())
     if not ProjectContact.objects.filter(project=project, contact=contact):

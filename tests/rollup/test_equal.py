@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.models import Alert
 from ambassadors.checks import check_watches
 from ambassadors.dashboard.accounts import last_year, silent_accounts
 from ambassadors.dashboard.following_up import asks_in, leads_in
@@ -20,17 +21,18 @@ from ambassadors.rollup import plain, watching
 from ambassadors.rollup.counters import COLUMNS, count
 from ambassadors.rollup.models import LastAnswer, Mark, Spread, Sum, Yield
 from ambassadors.rollup.reading import Figures
-from ambassadors.rollup.refreshing import rebuild, refresh
+from ambassadors.rollup.refreshing import rebuild, refresh, stale_projects
 from ambassadors.rollup.scope import Band, Scope
 from staff.models import Division, User
 from surveys.models import (
     Client,
     Project,
+    ProjectContact,
     Sector,
     Service,
     Touchpoint,
 )
-from tests.factories import make_invitation, make_project_contact, make_response
+from tests.factories import make_alert, make_invitation, make_project_contact, make_response
 from tests.rollup import deeds
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +176,33 @@ def test_every_contact_has_one_fact_for_each_moment_they_were_asked():
     assert len(facts) == len(Touchpoint) + 1
 
 
+def test_somebody_else_in_the_place_of_a_contact_marks_all_that_both_were_asked_about():
+    moved, of_old, of_new = (make_response().invitation.project_contact for _one in range(3))
+    ProjectContact.objects.filter(pk=of_old.pk).update(contact=moved.contact)
+    refresh()
+    ProjectContact.objects.filter(pk=moved.pk).update(contact=of_new.contact)
+    parts = (moved, of_old, of_new)
+    assert stale_projects(now=timezone.now()) == {part.project_id for part in parts}
+    assert numbers_in(Figures(Scope(), now=timezone.now())) == numbers_of(Scope(), timezone.now())
+
+
+@pytest.mark.parametrize("is_moved", [True, False], ids=["moved", "deleted"])
+def test_an_alert_that_goes_marks_the_projects_of_the_answers(is_moved):
+    now, alert, other = timezone.now(), make_alert(), make_response()
+    refresh(now=now)
+    alerts = Alert.objects.filter(pk=alert.pk)
+    with transaction.atomic():
+        if is_moved:
+            alerts.update(response=other)
+        else:
+            alerts._raw_delete("default")
+        assert alert.response.project.pk in stale_projects(now=now)
+        assert (other.project.pk in stale_projects(now=now)) == is_moved
+        months = read(Figures(Scope(), now=now).months)
+        assert months == plainly(Scope(), now, lambda fact: fact.day.replace(day=1))
+        transaction.set_rollback(True)
+
+
 def test_after_a_refresh_nothing_is_left_to_correct():
     dice = random.Random(7)
     with deeds.firm_for(dice) as now:
@@ -224,7 +253,7 @@ def others(rows):
 def test_triggers_are_in_place_and_come_back():
     assert not watching.missing(connection)
     watching.remove(connection)
-    assert len(watching.missing(connection)) == 26
+    assert len(watching.missing(connection)) == 28
     watching.install(connection)
     assert not watching.missing(connection)
 
