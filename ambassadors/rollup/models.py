@@ -352,6 +352,7 @@ class Progress(models.Model):
     version = models.BigIntegerField(default=0)
     refreshed_at = models.DateTimeField(null=True)
     built_at = models.DateTimeField(null=True)
+    rules = models.CharField(max_length=100, blank=True, default="")  # settings that facts follow
 
     def __str__(self) -> str:
         return f"version {self.version}"

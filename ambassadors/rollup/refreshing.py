@@ -8,13 +8,14 @@ of its own that this batch did not see, so it is only ever computed once more, n
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Max, Model, Q
 from django.utils import timezone
 
 from ambassadors.rollup import plain, sums
 from ambassadors.rollup.models import Fact, LastAnswer, Mark, Progress, Spread, Sum, Yield
-from ambassadors.rollup.watching import install
+from ambassadors.rollup.watching import install, mark_all
 from ambassadors.scale.bulk import Table, follow_sequences
 from surveys.models import Contact, Project
 
@@ -48,8 +49,10 @@ def refresh(*, now: datetime | None = None, batches: int = 500) -> int:
 
 def _refresh_batch(now: datetime) -> int:
     with transaction.atomic():
-        if not _take_turn():
+        progress = _take_turn()
+        if progress is None:
             return 0
+        _follow_rules(progress)
         marks = list(Mark.objects.order_by("pk").values_list("pk", "project_id")[:_MARKS_AT_ONCE])
         due = Fact.objects.filter(valid_until__lte=now).order_by("valid_until")
         projects = list(dict.fromkeys(project for _pk, project in marks))[:BATCH]
@@ -127,7 +130,9 @@ def rebuild(*, now: datetime | None = None) -> Iterator[tuple[int, int]]:
         follow_sequences([facts, yields])
         _add_all()
         _tell_last_answers()
-        Progress.objects.update(version=F("version") + 1, refreshed_at=now, built_at=now)
+        Progress.objects.update(
+            version=F("version") + 1, refreshed_at=now, built_at=now, rules=_rules()
+        )
 
 
 def _latest_answers() -> dict[int, plain.Latest]:
@@ -156,8 +161,22 @@ def _add_all() -> None:
         _add(Q(day__gte=month, day__lt=after))
 
 
-def _take_turn() -> bool:
-    """Lock the one row of ``Progress``, unless somebody else has."""
+def _follow_rules(progress: Progress) -> None:
+    """Mark every project when a setting changed that facts follow: no trigger sees that."""
+    if progress.rules == _rules():
+        return
+    if progress.rules:
+        mark_all(connection)
+    Progress.objects.update(rules=_rules())
+
+
+def _rules() -> str:
+    followed = ("INVITE_CLOSED_WITHIN_DAYS", "SURVEY_FATIGUE_DAYS", "TIME_ZONE")
+    return " ".join(str(getattr(settings, name)) for name in followed)
+
+
+def _take_turn() -> Progress | None:
+    """Lock the one row of ``Progress``; None if somebody else has."""
     Progress.objects.get_or_create(pk=1)
     skips = connection.features.has_select_for_update_skip_locked
-    return Progress.objects.select_for_update(skip_locked=skips).first() is not None
+    return Progress.objects.select_for_update(skip_locked=skips).first()

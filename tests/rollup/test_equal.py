@@ -19,7 +19,7 @@ from ambassadors.dashboard.following_up import asks_in, leads_in
 from ambassadors.dashboard.people import Numbers, Selection, belongs, numbers_in
 from ambassadors.rollup import plain, watching
 from ambassadors.rollup.counters import COLUMNS, count
-from ambassadors.rollup.models import LastAnswer, Mark, Spread, Sum, Yield
+from ambassadors.rollup.models import Fact, LastAnswer, Mark, Spread, Sum, Yield
 from ambassadors.rollup.reading import Figures
 from ambassadors.rollup.refreshing import rebuild, refresh, stale_projects
 from ambassadors.rollup.scope import Band, Scope
@@ -32,7 +32,15 @@ from surveys.models import (
     Service,
     Touchpoint,
 )
-from tests.factories import make_alert, make_invitation, make_project_contact, make_response
+from tests.factories import (
+    make_alert,
+    make_ask,
+    make_invitation,
+    make_lead,
+    make_project,
+    make_project_contact,
+    make_response,
+)
 from tests.rollup import deeds
 
 pytestmark = pytest.mark.django_db
@@ -216,6 +224,21 @@ def test_after_a_refresh_nothing_is_left_to_correct():
         assert read(figures.months) == plainly(Scope(), now, lambda fact: fact.day.replace(day=1))
 
 
+def test_a_rule_that_changes_is_followed_by_the_next_refresh(settings):
+    now = timezone.now()
+    part = make_project_contact(
+        project=make_project(closed_on=timezone.localdate(now) - timedelta(days=45))
+    )
+    refresh(now=now)
+    stored = Fact.objects.filter(project_contact=part).values_list("fate", flat=True)
+    assert list(stored) == ["closed_long_ago"]
+    assert refresh(now=now) == 0
+    settings.INVITE_CLOSED_WITHIN_DAYS = 90
+    refresh(now=now)
+    assert list(stored.all()) == ["not_yet"]
+    assert refresh(now=now) == 0
+
+
 def test_a_rebuild_gives_the_sums_that_refreshing_gave():
     dice = random.Random(11)
     with deeds.firm_for(dice) as now:
@@ -224,6 +247,9 @@ def test_a_rebuild_gives_the_sums_that_refreshing_gave():
                 if deeds.DEEDS[step]:
                     deeds.DEEDS[step](dice, now)
             refresh(now=now)
+        make_lead(value=250)
+        make_ask(asked_on=timezone.localdate(now))
+        refresh(now=now)
         kept, came, answers = sums(), others(Yield), others(LastAnswer)
         spread = others(Spread.objects.exclude(number=0))
         assert kept
