@@ -408,7 +408,7 @@ def test_newest_first_searchable_and_only_the_team_s(client, supervisor, manager
     assert page.context["number_invited"] == 2
     found = client.get(LIST, {"tab": "invited", "q": "sluis kuipers"}).context["rows"]
     assert [row.invitation for row in found] == [newest]
-    assert "Niemand hier" in text_of(client.get(LIST, {"tab": "invited", "q": "zzz"}))
+    assert "Niemand gevonden." in text_of(client.get(LIST, {"tab": "invited", "q": "zzz"}))
 
 
 def test_nobody_invited_yet_is_one_sentence(client, supervisor, manager):
